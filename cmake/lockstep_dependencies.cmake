@@ -1,0 +1,26 @@
+# What comes from the system, each wrapped as an imported target. scripts/setup installs them.
+include(GoogleTest)
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+
+find_library(LUA51_CXX_LIBRARY NAMES lua5.1-c++ REQUIRED)
+find_path(LUA51_INCLUDE_DIR lua.h PATH_SUFFIXES lua5.1 REQUIRED)
+add_library(lockstep_lua51 INTERFACE)
+target_include_directories(lockstep_lua51 SYSTEM INTERFACE ${LUA51_INCLUDE_DIR})
+target_link_libraries(lockstep_lua51 INTERFACE ${LUA51_CXX_LIBRARY})
+
+find_library(RAPIDCHECK_LIBRARY NAMES rapidcheck REQUIRED)
+add_library(lockstep_rapidcheck INTERFACE)
+target_link_libraries(lockstep_rapidcheck INTERFACE ${RAPIDCHECK_LIBRARY})
+
+# Asio, compiled once (BOOST_ASIO_SEPARATE_COMPILATION) instead of in every file.
+add_library(lockstep_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)
+target_compile_definitions(lockstep_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
+target_link_libraries(lockstep_asio PUBLIC Boost::headers Threads::Threads PRIVATE lockstep_options)

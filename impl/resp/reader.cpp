@@ -19,28 +19,34 @@ Reply& place_of(const redisReadTask* task) {
   return static_cast<Reply*>(task->parent->obj)->items()[static_cast<std::size_t>(task->idx)];
 }
 
-void* put(const redisReadTask* task, Reply value) {
+// `make` constructs in place: this runs for every value of every message.
+template <class Make>
+void* put(const redisReadTask* task, Make make) {
   Reply& place = place_of(task);
-  place = std::move(value);
-  return &place;
+  std::destroy_at(&place);
+  return ::new (static_cast<void*>(&place)) Reply(make());
 }
 
 void* create_string(const redisReadTask* task, char* text, std::size_t size) {
-  std::string bytes(text, size);
-  if (task->type == REDIS_REPLY_STATUS) return put(task, Reply::status(std::move(bytes)));
-  if (task->type == REDIS_REPLY_ERROR) return put(task, Reply::error(std::move(bytes)));
-  return put(task, Reply::bulk(std::move(bytes)));
+  return put(task, [=] {
+    if (task->type == REDIS_REPLY_STATUS) return Reply::status(std::string(text, size));
+    if (task->type == REDIS_REPLY_ERROR) return Reply::error(std::string(text, size));
+    return Reply::bulk(std::string(text, size));
+  });
 }
 
 void* create_array(const redisReadTask* task, int size) {
-  return put(task, Reply::array(std::vector<Reply>(static_cast<std::size_t>(size))));
+  return put(task,
+             [=] { return Reply::array(std::vector<Reply>(static_cast<std::size_t>(size))); });
 }
 
 void* create_integer(const redisReadTask* task, long long value) {
-  return put(task, Reply::integer(value));
+  return put(task, [=] { return Reply::integer(value); });
 }
 
-void* create_nil(const redisReadTask* task) { return put(task, Reply::nil()); }
+void* create_nil(const redisReadTask* task) {
+  return put(task, [] { return Reply::nil(); });
+}
 
 // Replies are owned by the reader's root, never by hiredis.
 void free_object(void* /*object*/) {}

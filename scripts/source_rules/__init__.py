@@ -1,0 +1,1 @@
+"""The rules that scripts/lint and scripts/layering hold the source to. Standard library only."""

@@ -1,0 +1,154 @@
+// A scenario: what runs, what breaks, what must hold. The typed form of scenarios/**/NAME.json.
+//
+// Defaults stand here and nowhere else. Fields are described in docs of the format; every range is
+// uniform in integer ns (or ppm). Not here: what a seed makes of it (plan.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faults/plan.hpp"
+#include "impl/base/duration.hpp"
+#include "impl/base/time.hpp"
+#include "scenarios/format/input_error.hpp"
+
+namespace lockstep::scenarios {
+
+/// The version of scenario and failure files that this build reads and writes.
+inline constexpr std::int64_t schema_version = 1;
+
+/// What happens on the clients. Only lock workloads exist so far.
+enum class WorkloadKind : std::uint8_t { lock };
+/// Whether holders write to the guarded resource (a node of its own), and whether it checks tokens.
+enum class Guarded : std::uint8_t { none, unfenced, fenced };
+
+struct WorkloadSettings {
+  WorkloadKind kind = WorkloadKind::lock;
+  std::int64_t clients = 5;  ///< 1..1,000
+  std::int64_t keys = 1;     ///< 1..1,000
+  DurationRange hold{milliseconds(200), seconds(2)};
+  DurationRange think{milliseconds(50), milliseconds(500)};
+  Nanos write_every = milliseconds(500);  ///< between guarded writes while holding; at least 1 ms
+  DurationRange write_delay{};            ///< between a holder's check of its guard and its send
+  Guarded guarded = Guarded::none;
+  friend bool operator==(const WorkloadSettings&, const WorkloadSettings&) = default;
+};
+
+enum class Backend : std::uint8_t { redis };
+
+struct LockSettings {
+  Backend backend = Backend::redis;
+  Nanos ttl = seconds(3);                     ///< at least 1 ms
+  Nanos refresh_interval = seconds(1);        ///< of the lease keeper
+  Nanos retry_interval = milliseconds(500);   ///< while held elsewhere
+  Nanos retry_jitter = milliseconds(100);     ///< added to each retry, uniform
+  std::optional<Nanos> stop_grace;            ///< none: ttl / 10
+  Nanos command_timeout = milliseconds(300);  ///< per command
+  Nanos connect_timeout = milliseconds(500);
+  bool fencing = true;
+  friend bool operator==(const LockSettings&, const LockSettings&) = default;
+};
+
+enum class Persistence : std::uint8_t { none, aof_everysec, aof_always };
+
+struct RedisSettings {
+  std::int64_t nodes = 1;  ///< independent masters, 1..15
+  Persistence persistence = Persistence::aof_always;
+  bool replica = false;  ///< one asynchronous replica each
+  DurationRange replication_delay{milliseconds(1), milliseconds(20)};  ///< per write; replica only
+  friend bool operator==(const RedisSettings&, const RedisSettings&) = default;
+};
+
+/// The guarded resource: a second Redis with a script. There only when the workload is guarded.
+struct SinkSettings {
+  Persistence persistence = Persistence::aof_always;
+  friend bool operator==(const SinkSettings&, const SinkSettings&) = default;
+};
+
+struct Topology {
+  RedisSettings redis;
+  SinkSettings sink;
+  friend bool operator==(const Topology&, const Topology&) = default;
+};
+
+struct IntegerRange {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  friend bool operator==(const IntegerRange&, const IntegerRange&) = default;
+};
+
+/// How far the wall clock of a node is off at the start, and how fast both its clocks run.
+struct ClockSettings {
+  DurationRange skew{};
+  IntegerRange drift_ppm{};
+  friend bool operator==(const ClockSettings&, const ClockSettings&) = default;
+};
+
+/// All nodes, and where a role differs, that role. Fields an override leaves out are those of all.
+struct Clocks {
+  ClockSettings all;
+  std::optional<ClockSettings> redis;
+  std::optional<ClockSettings> sink;
+  friend bool operator==(const Clocks&, const Clocks&) = default;
+};
+
+/// Drawn once per seed: the least one-way latency of every link, the mean of what each message adds
+/// to it (exponential), and the bandwidth.
+struct NetworkSettings {
+  DurationRange latency{microseconds(100), milliseconds(1)};
+  DurationRange jitter{microseconds(0), milliseconds(1)};
+  std::int64_t bandwidth_bytes_per_s = 0;  ///< 0: unlimited
+  friend bool operator==(const NetworkSettings&, const NetworkSettings&) = default;
+};
+
+/// The order among events of one instant. `drawn`: by seed, one of the others.
+enum class Strategy : std::uint8_t { drawn, fifo, random, pct, delay_bounded };
+
+enum class ExpectedVerdict : std::uint8_t { valid, invalid };
+
+struct Expectation {
+  ExpectedVerdict verdict = ExpectedVerdict::valid;
+  std::vector<std::string> anomalies;  ///< each must be found; empty exactly if valid is expected
+  std::vector<std::string> allowed;    ///< may appear beside them; empty if valid is expected
+  std::int64_t within_seeds = 0;       ///< 1..1,000,000 if invalid is expected, else 0
+  friend bool operator==(const Expectation&, const Expectation&) = default;
+};
+
+struct Scenario {
+  std::string name;   ///< [a-z0-9_]+
+  std::string about;  ///< one or two sentences
+  WorkloadSettings workload;
+  LockSettings lock;
+  Topology topology;
+  Clocks clocks;
+  NetworkSettings network;
+  Strategy strategy = Strategy::drawn;
+  Nanos duration = seconds(60);   ///< until everything is healed; 1 ms..24 h
+  std::optional<Nanos> liveness;  ///< from the heal to the end; none: liveness_of()
+  std::vector<faults::FaultEntry> faults;
+  bool swarm = false;  ///< a random subset of the entries per seed, at random rates
+  std::string implementation = "reference";
+  std::vector<std::string> require;  ///< properties that some seed must exercise
+  Expectation expect;
+  friend bool operator==(const Scenario&, const Scenario&) = default;
+};
+
+/// `liveness`, or what the lock needs to be granted again to someone after the heal: the longest
+/// ttl an old lease may still have, a retry, two command deadlines and a connect deadline, a hold,
+/// and 1 s.
+[[nodiscard]] Nanos liveness_of(const Scenario& scenario);
+/// How many nodes of a role the scenario has: "client", "redis" (replicas included), "sink".
+[[nodiscard]] std::int64_t count_of(const Scenario& scenario, std::string_view role);
+
+/// The names that enumerators have in files.
+[[nodiscard]] std::string_view name_of(WorkloadKind kind);
+[[nodiscard]] std::string_view name_of(Guarded guarded);
+[[nodiscard]] std::string_view name_of(Backend backend);
+[[nodiscard]] std::string_view name_of(Persistence persistence);
+[[nodiscard]] std::string_view name_of(Strategy strategy);
+[[nodiscard]] std::string_view name_of(ExpectedVerdict verdict);
+
+}  // namespace lockstep::scenarios

@@ -4,6 +4,7 @@
 // Not here: expanding a scenario into plans (format), judging a campaign (campaign), output.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,8 @@
 
 #include "checkers/history.hpp"
 #include "checkers/verdict.hpp"
+#include "faults/kind.hpp"
+#include "faults/nemesis.hpp"
 #include "impl/base/hash.hpp"
 #include "impl/base/ids.hpp"
 #include "impl/base/result.hpp"
@@ -67,13 +70,6 @@ enum class RunEnd : std::uint8_t {
   deadlock,     ///< nothing left to happen, coroutines still waiting: id sim/deadlock
 };
 
-/// How often a fault kind was planned, found its target, and touched something.
-struct FaultCounts {
-  std::uint64_t scheduled = 0;
-  std::uint64_t fired = 0;
-  std::uint64_t effective = 0;
-};
-
 /// Everything known about one run. A function of the plan alone (same on every compiler, machine
 /// and thread), so two results of one plan that differ are a divergence.
 struct RunResult {
@@ -90,8 +86,8 @@ struct RunResult {
   std::uint64_t operations = 0;  ///< client operations that completed, info included
   Nanos virtual_time{};
 
-  /// By fault kind. Kinds the plan does not hold are absent.
-  std::map<std::string, FaultCounts, std::less<>> faults;
+  /// By fault kind, in the order of faults::Kind.
+  std::array<faults::Tally, faults::kind_count> faults{};
   /// How often each property was exercised ("grant", "takeover"). Absent is zero.
   std::map<std::string, std::uint64_t, std::less<>> exercised;
   /// Samples by name, in order of occurrence: "handover".

@@ -1,0 +1,54 @@
+// RedisLock: the lock backend over one Redis server. Decisions are made by Lua scripts on the
+// server, by the server's clock.
+//
+// Not verified, and not true: safety through asynchronous failover, loss of persistence, eviction,
+// or a jump of the server's wall clock. Fencing tokens are per key and survive a restart of a
+// server with persistence (AOF always), and deletion of the lease.
+//
+// What one lock key leaves on the server: `<prefix>fence:{key}` for ever (about 100 bytes: the
+// highest fencing token and the last released token), `<prefix>lease:{key}` while it is held. The
+// braces put both into one cluster slot.
+#pragma once
+
+#include <map>
+
+#include "impl/env/env.hpp"
+#include "impl/lock/backend.hpp"
+#include "impl/lock/lease_book.hpp"
+#include "impl/redis/client.hpp"
+
+namespace lockstep::lock {
+
+struct RedisLockOptions {
+  /// Before every key; no braces. Locks of different prefixes never meet.
+  std::string prefix = "lockstep:";
+};
+
+class RedisLock final : public DistributedLockBackend {
+ public:
+  /// `client` may be shared; both outlive the instance. Draws the nonce from env.random.
+  RedisLock(env::Env& env, redis::Client& client, RedisLockOptions options = {});
+
+  [[nodiscard]] AcquireRequest draw(std::string key, std::string owner, Nanos ttl) override;
+  [[nodiscard]] Task<Result<AcquireOutcome>> acquire(AcquireRequest& request) override;
+  [[nodiscard]] Task<Result<RenewOutcome>> renew(const Lease& lease, Nanos ttl) override;
+  [[nodiscard]] Task<Result<ReleaseOutcome>> release(const std::string& key,
+                                                     LeaseToken token) override;
+  [[nodiscard]] Task<Result<bool>> is_locked(const std::string& key) override;
+  [[nodiscard]] Task<Result<std::optional<std::string>>> owner(const std::string& key) override;
+  [[nodiscard]] Task<Result<std::uint64_t>> release_all(const std::string& owner) override;
+  [[nodiscard]] Nanos operation_timeout() const override;
+
+ private:
+  struct Scripts {
+    redis::ScriptId acquire, renew, release, release_all;
+  };
+
+  env::Env& env_;
+  redis::Client& client_;
+  RedisLockOptions options_;
+  Scripts scripts_;
+  LeaseBook book_;
+};
+
+}  // namespace lockstep::lock

@@ -44,26 +44,26 @@ enum class Unit : std::uint8_t { nanoseconds, count, bytes, ppm, choice };
 
 /// One parameter of a kind. A scenario gives a range (of choices: a list), a plan one integer.
 struct ParameterSpec {
-  std::string_view name;
+  std::string_view name{};
   Unit unit = Unit::count;
   std::int64_t least = 0;  ///< smallest and
   std::int64_t most = 0;   ///< greatest value allowed, in the unit
   std::int64_t default_low = 0;
-  std::int64_t default_high = 0;              ///< drawn uniformly when the scenario is silent
-  std::span<const std::string_view> choices;  ///< Unit::choice only; all of them by default
-  std::string_view about;
+  std::int64_t default_high = 0;                ///< drawn uniformly when the scenario is silent
+  std::span<const std::string_view> choices{};  ///< Unit::choice only; all of them by default
+  std::string_view about{};
 };
 
 struct KindSpec {
   Kind kind{};
-  std::string_view name;  ///< as in scenario files: "clock-step"
-  bool lasts = false;     ///< takes "for", and is undone at its end
-  bool has_peer = false;  ///< takes "peer": the other end of the links it touches
+  std::string_view name{};  ///< as in scenario files: "clock-step"
+  bool lasts = false;       ///< takes "for", and is undone at its end
+  bool has_peer = false;    ///< takes "peer": the other end of the links it touches
   /// Roles and labels it may aim at; the first is what a scenario gets that names no target.
-  std::span<const std::string_view> targets;
-  std::span<const ParameterSpec> parameters;  ///< at most parameters_max
-  std::string_view in_sim;                    ///< one line each
-  std::string_view live;
+  std::span<const std::string_view> targets{};
+  std::span<const ParameterSpec> parameters{};  ///< at most parameters_max
+  std::string_view in_sim{};                    ///< one line each
+  std::string_view live{};
 };
 
 /// No kind needs more, and a planned fault stays small.

@@ -28,15 +28,15 @@ struct NemesisEvent {
   enum class What : std::uint8_t { begin, end, no_target, refused, heal_all };
   What what = What::begin;
   const PlannedFault* fault = nullptr;  ///< nullptr for heal_all
-  std::vector<NodeId> nodes;            ///< whom it hit; empty for heal_all and no_target
-  Error error;                          ///< refused: what the world said
+  std::vector<NodeId> nodes{};          ///< whom it hit; empty for heal_all and no_target
+  Error error{};                        ///< refused: what the world said
 };
 
 struct NemesisOptions {
   /// When everything is healed and no fault may begin or end any more; none: never.
-  std::optional<Nanos> heal_at;
+  std::optional<Nanos> heal_at{};
   /// Called after each step, outside every node. May be empty.
-  std::function<void(const NemesisEvent&)> observer;
+  std::function<void(const NemesisEvent&)> observer{};
 };
 
 /// Numbers of planned faults. fired: it found a target and was applied. effective: it touched at

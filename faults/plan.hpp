@@ -27,19 +27,19 @@ inline constexpr std::size_t entries_max = 200;
 struct ParameterRange {
   std::int64_t low = 0;
   std::int64_t high = 0;
-  std::vector<std::int64_t> choices;  ///< not empty exactly for Unit::choice
+  std::vector<std::int64_t> choices{};  ///< not empty exactly for Unit::choice
   friend bool operator==(const ParameterRange&, const ParameterRange&) = default;
 };
 
 /// One line of a scenario's "faults". Exactly one of `every` and `once` is set.
 struct FaultEntry {
   Kind kind = Kind::pause;
-  std::string target;                  ///< a selector that may_target() accepts
-  std::string peer = "any";            ///< link faults: the other end
-  std::optional<DurationRange> every;  ///< from begin to begin, and before the first; low >= 1 ms
-  std::optional<DurationRange> once;   ///< "at": one firing, at a time drawn from this
-  DurationRange lasts;                 ///< "for"; 0..0 for kinds that do not last
-  std::vector<ParameterRange> parameters;  ///< one for each of spec_of(kind).parameters
+  std::string target{};                  ///< a selector that may_target() accepts
+  std::string peer = "any";              ///< link faults: the other end
+  std::optional<DurationRange> every{};  ///< from begin to begin, and before the first; low >= 1 ms
+  std::optional<DurationRange> once{};   ///< "at": one firing, at a time drawn from this
+  DurationRange lasts{};                 ///< "for"; 0..0 for kinds that do not last
+  std::vector<ParameterRange> parameters{};  ///< one for each of spec_of(kind).parameters
   friend bool operator==(const FaultEntry&, const FaultEntry&) = default;
 };
 
@@ -54,10 +54,10 @@ struct PlannedFault {
   Kind kind = Kind::pause;
   Nanos at{};     ///< true time since the start of the run
   Nanos lasts{};  ///< 0 for kinds that do not last
-  std::string target;
+  std::string target{};
   std::string peer = "any";
-  std::uint32_t pick = 0;                ///< chooses among the nodes that match, and the sides
-  std::vector<std::int64_t> parameters;  ///< one for each of spec_of(kind).parameters
+  std::uint32_t pick = 0;                  ///< chooses among the nodes that match, and the sides
+  std::vector<std::int64_t> parameters{};  ///< one for each of spec_of(kind).parameters
   friend bool operator==(const PlannedFault&, const PlannedFault&) = default;
 };
 

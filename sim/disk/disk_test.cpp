@@ -99,7 +99,9 @@ TEST(Disk, synced_data_under_a_synced_name_survives_every_power_cut) {
     Disk disk(options(seed));
     DiskFile file = durable_file(disk, "/f", "durable");
     ASSERT_TRUE(file.append("+lost or not"));
-    if (seed % 2 == 1) ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+    if (seed % 2 == 1) {
+      ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+    }
     crash(disk, seed);
     const std::string bytes = content(disk, "/f");
     EXPECT_TRUE(bytes.starts_with("durable")) << bytes;
@@ -150,7 +152,9 @@ TEST(Disk, a_name_is_lost_or_kept_without_its_directory_sync) {
     ASSERT_TRUE(file.append("abc") && file.sync());
     crash(disk);
     const auto names = disk.list("/").value();
-    if (!names.empty()) EXPECT_EQ(content(disk, "/f"), "abc");
+    if (!names.empty()) {
+      EXPECT_EQ(content(disk, "/f"), "abc");
+    }
     ++seen[names.empty()];
     EXPECT_EQ(disk.counters().files_lost, names.size() == 1 ? 0U : 1U);
   }
@@ -195,7 +199,9 @@ TEST(Disk, a_removed_file_may_come_back_until_its_directory_is_synced) {
     ASSERT_TRUE(disk.remove("/f"));
     crash(disk);
     const bool is_back = disk.info("/f").has_value();
-    if (is_back) EXPECT_EQ(content(disk, "/f"), "abc");
+    if (is_back) {
+      EXPECT_EQ(content(disk, "/f"), "abc");
+    }
     ++back[is_back];
   }
   EXPECT_GT(back[true], 20);
@@ -432,10 +438,15 @@ TEST(Disk, the_same_calls_and_seed_leave_the_same_disk) {
     for (std::uint64_t n = 0; n < 10; ++n) {
       DiskFile file = open(disk, "/f" + std::to_string(n % 3));
       EXPECT_TRUE(file.append(std::string(3000, static_cast<char>('a' + n))));
-      if (n % 4 == 0) EXPECT_TRUE(file.sync());
-      if (n % 2 == 0) EXPECT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+      if (n % 4 == 0) {
+        EXPECT_TRUE(file.sync());
+      }
+      if (n % 2 == 0) {
+        EXPECT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+      }
       crash(disk, n);
-      for (const std::string& name : disk.list("/").value()) all += name + content(disk, name);
+      const std::vector<std::string> names = disk.list("/").value();
+      for (const std::string& name : names) all += name + content(disk, name);
     }
     return all;
   };

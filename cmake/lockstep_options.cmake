@@ -15,7 +15,7 @@ add_library(lockstep_options INTERFACE)
 target_include_directories(lockstep_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(lockstep_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion
-  -Wno-sign-conversion -Werror
+  -Wno-sign-conversion -Wno-missing-field-initializers -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-tsan -Wno-maybe-uninitialized>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # the tree is C++23 without __int128 pedantry on either compiler

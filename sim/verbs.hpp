@@ -68,7 +68,8 @@ class Verbs {
   /// Nothing passes in this direction; what is sent is lost without a sign to the sender, and new
   /// connections time out (a blackhole). Nested cuts count: heal() once per cut().
   virtual void cut(FaultId fault, Direction direction) = 0;
-  /// Undoes one cut(). A connection that lost bytes stays silent until it is reset or closed.
+  /// Undoes one cut(). Of the connections that lost bytes a drawn half retransmits them, late, as
+  /// TCP does; the others stay silent until they are reset or closed.
   virtual void heal(FaultId fault, Direction direction) = 0;
   /// Resets every connection between the two nodes: both ends see `connection_lost`, bytes in
   /// flight are lost.

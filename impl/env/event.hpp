@@ -2,8 +2,6 @@
 // It has no memory, like a condition variable: check the condition, wait, check again.
 #pragma once
 
-#include <boost/intrusive/list.hpp>
-
 #include "impl/env/wait.hpp"
 
 namespace lockstep::env {
@@ -33,10 +31,6 @@ class Event {
   [[nodiscard]] bool has_waiters() const { return !waiters_.empty(); }
 
  private:
-  using List = boost::intrusive::list<
-      PendingOp, boost::intrusive::member_hook<PendingOp, PendingOp::Hook, &PendingOp::queue_hook>,
-      boost::intrusive::constant_time_size<false>>;
-
   bool wake_one(Outcome outcome) {
     if (waiters_.empty()) return false;
     PendingOp& op = waiters_.front();
@@ -50,7 +44,7 @@ class Event {
   }
 
   Waits& waits_;
-  List waiters_;
+  OpQueue waiters_;
 };
 
 }  // namespace lockstep::env

@@ -11,7 +11,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/intrusive/list_hook.hpp>
+#include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <new>
 #include <utility>
@@ -64,6 +64,11 @@ class PendingOp {
  private:
   End end_;
 };
+
+/// Operations that wait for the same thing, oldest first. An op leaves it by itself when it ends.
+using OpQueue = boost::intrusive::list<
+    PendingOp, boost::intrusive::member_hook<PendingOp, PendingOp::Hook, &PendingOp::queue_hook>,
+    boost::intrusive::constant_time_size<false>>;
 
 /// What a world supplies so that coroutines of one node can wait. One instance per node
 /// incarnation.

@@ -1,0 +1,101 @@
+#include "sim/event_queue.hpp"
+
+#include <algorithm>
+
+namespace lockstep::sim {
+
+std::uint32_t EventQueue::take_slot() {
+  if (free_ == none) {
+    ASSERT(slots_.size() < none);
+    slots_.emplace_back();
+    return static_cast<std::uint32_t>(slots_.size() - 1);
+  }
+  const std::uint32_t index = free_;
+  free_ = slots_[index].next_free;
+  return index;
+}
+
+void EventQueue::free_slot(std::uint32_t index) {
+  Slot& slot = slots_[index];
+  if (++slot.generation == 0) slot.generation = 1;  // 0 means "nothing"
+  slot.next_free = free_;
+  free_ = index;
+  --live_;
+}
+
+EventRef EventQueue::push(Nanos time, Priority priority, const Event& event) {
+  const std::uint32_t index = take_slot();
+  Slot& slot = slots_[index];
+  slot.event = event;
+  ++live_;
+  const std::uint64_t order = (static_cast<std::uint64_t>(priority) << sequence_bits) | sequence_++;
+  const Entry entry{time.count(), order, index, slot.generation};
+  heap_.emplace_back();
+  sift_up(heap_.size() - 1, entry);
+  return EventRef{index, slot.generation};
+}
+
+bool EventQueue::cancel(EventRef ref) {
+  if (!contains(ref)) return false;
+  free_slot(ref.slot);
+  if (heap_.size() > stale_min && heap_.size() > 2 * live_) sweep();
+  return true;
+}
+
+std::optional<EventQueue::Fired> EventQueue::pop(Nanos limit) {
+  while (!heap_.empty()) {
+    const Entry entry = heap_.front();
+    if (slots_[entry.slot].generation != entry.generation) {
+      pop_front();
+      continue;
+    }
+    if (entry.time > limit.count()) return std::nullopt;
+    const Event event = slots_[entry.slot].event;
+    pop_front();
+    free_slot(entry.slot);
+    return Fired{Nanos(entry.time), event, entry.order};
+  }
+  return std::nullopt;
+}
+
+void EventQueue::sift_up(std::size_t hole, const Entry& entry) {
+  while (hole > 0) {
+    const std::size_t parent = (hole - 1) / 4;
+    if (!entry.before(heap_[parent])) break;
+    heap_[hole] = heap_[parent];
+    hole = parent;
+  }
+  heap_[hole] = entry;
+}
+
+void EventQueue::sift_down(std::size_t hole, const Entry& entry) {
+  const std::size_t size = heap_.size();
+  for (;;) {
+    const std::size_t first = 4 * hole + 1;
+    if (first >= size) break;
+    const std::size_t last = std::min(first + 4, size);
+    std::size_t least = first;
+    for (std::size_t child = first + 1; child < last; ++child) {
+      if (heap_[child].before(heap_[least])) least = child;
+    }
+    if (!heap_[least].before(entry)) break;
+    heap_[hole] = heap_[least];
+    hole = least;
+  }
+  heap_[hole] = entry;
+}
+
+void EventQueue::pop_front() {
+  const Entry last = heap_.back();
+  heap_.pop_back();
+  if (!heap_.empty()) sift_down(0, last);
+}
+
+void EventQueue::sweep() {
+  std::erase_if(heap_,
+                [this](const Entry& e) { return slots_[e.slot].generation != e.generation; });
+  if (heap_.size() < 2) return;
+  for (std::size_t i = (heap_.size() - 2) / 4 + 1; i-- > 0;) sift_down(i, Entry(heap_[i]));
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,59 @@
+// A node of a world: what stays when its incarnations come and go. Its name, clocks, disk and
+// labels.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/disk_port.hpp"
+#include "sim/node_clock.hpp"
+#include "sim/node_run.hpp"
+
+namespace lockstep::sim {
+
+struct ClockSpec {
+  Nanos mono_start = seconds(1000);  ///< what the monotonic clock reads at true time 0
+  Nanos skew{0};                     ///< of the wall clock
+  PartsPerMillion drift;             ///< of both
+};
+
+struct NodeSpec {
+  std::string role;  ///< "client"; the node is then "client/0", "client/1", ... and host "client-0"
+  ClockSpec clock;
+  /// Builds what the node runs; called at each start. May spawn coroutines and listen.
+  std::function<std::unique_ptr<Incarnation>(NodeRun&)> program;
+  std::shared_ptr<DiskPort> disk;     ///< may be null
+  env::Observer* observer = nullptr;  ///< outlives the world; may be null
+};
+
+class Node {
+ public:
+  Node(NodeId id, std::string name, NodeSpec spec)
+      : id(id),
+        name(std::move(name)),
+        spec(std::move(spec)),
+        clock(this->spec.clock.mono_start, this->spec.clock.skew, this->spec.clock.drift) {}
+
+  const NodeId id;
+  const std::string name;
+  NodeSpec spec;
+  NodeClock clock;
+  std::set<std::string, std::less<>> labels;
+
+  std::unique_ptr<NodeRun> run;                  ///< the present or last incarnation
+  std::vector<std::unique_ptr<NodeRun>> graves;  ///< dead ones; stale references stay valid
+  std::vector<FaultId> pauses;                   ///< faults that hold it now
+  std::vector<EventQueue::Fired> held;           ///< events that a pause keeps back, in order
+  std::uint64_t event_number = 0;                ///< keys the strategy's draws
+  std::uint64_t crashes = 0;
+  FaultId crashed_by{0xffffffff};  ///< the fault of the last crash
+  /// Faults that changed a clock and await the first reading or timer that sees it.
+  mutable std::vector<FaultId> unseen_clock_faults;
+
+  [[nodiscard]] bool up() const { return run && run->alive(); }
+};
+
+}  // namespace lockstep::sim

@@ -1,0 +1,89 @@
+// What one incarnation of a node is given for impl/env: clock, randomness, network, storage and an
+// observer, all of them deterministic.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "impl/env/env.hpp"
+#include "sim/node_run.hpp"
+
+namespace lockstep::sim {
+
+class End;
+
+class SimClock final : public env::Clock {
+ public:
+  explicit SimClock(NodeRun& run) : run_(run) {}
+  [[nodiscard]] MonoTime now() const override;
+  [[nodiscard]] WallTime wall() const override;
+
+ private:
+  NodeRun& run_;
+};
+
+/// Keyed by (node, incarnation, n): what one node draws does not depend on any other.
+class SimRandom final : public env::Random {
+ public:
+  explicit SimRandom(NodeRun& run) : run_(run) {}
+  [[nodiscard]] std::uint64_t next() override;
+
+ private:
+  NodeRun& run_;
+  std::uint64_t drawn_ = 0;
+};
+
+class SimNetwork final : public env::Network {
+ public:
+  explicit SimNetwork(NodeRun& run) : run_(run) {}
+  [[nodiscard]] env::Task<Result<std::unique_ptr<env::Stream>>> connect(env::Endpoint endpoint,
+                                                                        MonoTime deadline) override;
+
+ private:
+  NodeRun& run_;
+};
+
+/// Runs offloaded calls from the loop after a drawn latency, one at a time.
+/// Not modelled: that a call takes time while it holds the disk; sim/disk says what a call costs.
+class SimStorage final : public env::Storage {
+ public:
+  explicit SimStorage(NodeRun& run) : run_(run) {}
+  [[nodiscard]] std::string root() const override;
+  [[nodiscard]] env::Task<env::Outcome> offload(std::function<void()> fn,
+                                                MonoTime deadline) override;
+
+ private:
+  struct Job {
+    std::function<void()> fn;
+    env::OpQueue caller;  ///< at most one; leaves by itself when it ends first
+  };
+  void start(std::function<void()>* fn, MonoTime deadline, env::PendingOp& op);
+  void begin_next();
+  void finish_first();
+
+  NodeRun& run_;
+  std::deque<std::unique_ptr<Job>> jobs_;  ///< the first one is running
+  std::uint64_t begun_ = 0;
+};
+
+class NullObserver final : public env::Observer {
+ public:
+  void on(const env::Observation&) override {}
+};
+
+struct NodeRun::Suppliers {
+  explicit Suppliers(NodeRun& run);
+  SimClock clock;
+  SimRandom random;
+  SimNetwork network;
+  SimStorage storage;
+  NullObserver silent;
+  env::Env env;
+};
+
+/// Makes the service's side of `end`; the End owns it.
+Peer& make_peer(End& end);
+
+}  // namespace lockstep::sim

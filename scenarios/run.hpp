@@ -8,10 +8,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,11 +27,12 @@ namespace lockstep::scenarios {
 
 /// One event of a run, as it is folded into the trace hash.
 struct TraceEvent {
-  std::uint64_t index = 0;  ///< dense from 0
-  Nanos time{};             ///< true time since the start of the run
-  NodeId node{};
+  std::uint64_t index = 0;   ///< dense from 0
+  Nanos time{};              ///< true time since the start of the run
+  NodeId node{};             ///< 0xffffffff: the world itself
   std::string_view kind;     ///< static storage: outlives the run
   std::uint64_t digest = 0;  ///< of the payload
+  std::string_view name;     ///< of the node, "client/0"; empty for the world; dead after the call
   std::string_view detail;   ///< for a human, may be empty; dead after the call
 };
 
@@ -74,7 +73,7 @@ enum class RunEnd : std::uint8_t {
 /// and thread), so two results of one plan that differ are a divergence.
 struct RunResult {
   RunEnd end = RunEnd::completed;
-  /// From client operations alone.
+  /// From client operations alone. What the two judges exercised and measured stands in them too.
   checkers::Report black_box;
   /// With every unknown operation resolved from the services' own logs.
   checkers::Report oracle;
@@ -88,10 +87,6 @@ struct RunResult {
 
   /// By fault kind, in the order of faults::Kind.
   std::array<faults::Tally, faults::kind_count> faults{};
-  /// How often each property was exercised ("grant", "takeover"). Absent is zero.
-  std::map<std::string, std::uint64_t, std::less<>> exercised;
-  /// Samples by name, in order of occurrence: "handover".
-  std::map<std::string, std::vector<Nanos>, std::less<>> measurements;
 
   checkers::History history;
   /// 16 bits of the hash of every event, in order; empty unless asked for.

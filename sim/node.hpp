@@ -31,11 +31,11 @@ struct NodeSpec {
 
 class Node {
  public:
-  Node(NodeId id, std::string name, NodeSpec spec)
-      : id(id),
-        name(std::move(name)),
-        spec(std::move(spec)),
-        clock(this->spec.clock.mono_start, this->spec.clock.skew, this->spec.clock.drift) {}
+  Node(NodeId node_id, std::string node_name, NodeSpec node_spec)
+      : id(node_id),
+        name(std::move(node_name)),
+        spec(std::move(node_spec)),
+        clock(spec.clock.mono_start, spec.clock.skew, spec.clock.drift) {}
 
   const NodeId id;
   const std::string name;

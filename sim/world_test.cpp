@@ -388,8 +388,8 @@ TEST(Node, what_destructors_of_a_crashed_node_send_never_leaves_it) {
 }
 
 TEST(World, an_empty_queue_with_a_waiting_coroutine_is_a_deadlock) {
-  World world({Seed{1}});
   int ended = 0;
+  World world({Seed{1}});
   world.add_node(program("a", [&](NodeRun& run, env::TaskGroup& group) {
     group.spawn(wait_on_event(run.env(), &ended));
   }));

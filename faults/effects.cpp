@@ -153,6 +153,11 @@ Blow blow_of(const PlannedFault& fault) {
       blow.verb = "rot";
       blow.amount = parameter(fault, "flips");
       break;
+    case Kind::lose_unsynced:
+    case Kind::torn_write:
+      blow.what = Blow::What::disk;
+      blow.verb = name_of(fault.kind);
+      break;
     default: ASSERT(false);  // no kind that strikes one node
   }
   return blow;

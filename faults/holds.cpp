@@ -10,12 +10,17 @@ namespace {
 
 std::int64_t sum_of(const auto& holders) {
   std::int64_t sum = 0;  // at most faults_max minutes: far from overflow
-  for (const auto& holder : holders) sum += holder.amount;
+  for (const auto& holder : holders) sum += holder.ended ? 0 : holder.amount;
   return sum;
 }
 
-// What ends a disk fault: no calls left to fail, nothing added; for "full", -1: no limit.
-std::int64_t disk_rest(std::string_view verb) { return verb == "full" ? -1 : 0; }
+std::int64_t latest_of(const auto& holders) {
+  std::int64_t latest = 0;
+  for (const auto& holder : holders) latest = holder.ended ? latest : holder.amount;
+  return latest;
+}
+
+constexpr std::int64_t disarm = -1;  // of Verbs::disk
 
 }  // namespace
 
@@ -53,38 +58,42 @@ void Holds::release(FaultId fault, const Grip& grip) {
   std::vector<Holder>& holders = found->second;
   const auto own = std::ranges::find(holders, fault, &Holder::fault);
   ASSERT(own != holders.end());
-  holders.erase(own);
-  undo(fault, grip, holders);
-  if (holders.empty()) held_.erase(found);
+  own->ended = true;
+  reduce(fault, grip, holders);
+  if (!std::ranges::all_of(holders, &Holder::ended)) return;
+  free(fault, grip, holders);
+  held_.erase(found);
 }
 
-void Holds::undo(FaultId fault, const Grip& grip, const std::vector<Holder>& rest) {
-  const sim::Direction direction{grip.node, grip.other};
-  // Cuts nest in the supplier; added latency and rates are set anew from who still holds.
-  if (grip.what == Grip::What::cut) return verbs_.heal(fault, direction);
+void Holds::reduce(FaultId fault, const Grip& grip, const std::vector<Holder>& holders) {
   if (grip.what == Grip::What::slowed) {
-    return verbs_.slow(fault, direction, Nanos(sum_of(rest)));
+    verbs_.slow(fault, {grip.node, grip.other}, Nanos(sum_of(holders)));
   }
-  if (grip.what == Grip::What::drifting) {
-    return verbs_.drift(fault, grip.node, {rest.empty() ? 0 : rest.back().amount});
-  }
-  if (!rest.empty()) return;
+  if (grip.what == Grip::What::drifting) verbs_.drift(fault, grip.node, {latest_of(holders)});
+}
+
+void Holds::free(FaultId last, const Grip& grip, const std::vector<Holder>& holders) {
+  const sim::Direction direction{grip.node, grip.other};
   switch (grip.what) {
-    case Grip::What::down: return verbs_.restart(fault, grip.node);
-    case Grip::What::paused: return verbs_.resume(fault, grip.node);
-    case Grip::What::clogged: return verbs_.unclog(fault, direction);
-    case Grip::What::refused: return verbs_.refuse(fault, grip.node, false);
-    case Grip::What::bad_certificate: return verbs_.bad_certificate(fault, grip.node, false);
-    case Grip::What::skewed: return verbs_.slew_wall(fault, grip.node);
+    case Grip::What::down: return verbs_.restart(last, grip.node);
+    case Grip::What::refused: return verbs_.refuse(last, grip.node, false);
+    case Grip::What::bad_certificate: return verbs_.bad_certificate(last, grip.node, false);
+    case Grip::What::skewed: return verbs_.slew_wall(last, grip.node);
+    case Grip::What::slowed:
+    case Grip::What::drifting: return;  // reduced to nothing already
     case Grip::What::disk: {
       // The supplier knew the verb when the fault began, so it cannot refuse to end it.
-      const auto ended = verbs_.disk(fault, grip.node, grip.verb, disk_rest(grip.verb));
-      ASSERT(ended.has_value());
+      ASSERT(verbs_.disk(last, grip.node, grip.verb, disarm).has_value());
       return;
     }
+    case Grip::What::paused:
     case Grip::What::cut:
-    case Grip::What::slowed:
-    case Grip::What::drifting: return;
+    case Grip::What::clogged: break;  // suppliers may count these
+  }
+  for (const Holder& holder : holders) {
+    if (grip.what == Grip::What::paused) verbs_.resume(holder.fault, grip.node);
+    if (grip.what == Grip::What::cut) verbs_.heal(holder.fault, direction);
+    if (grip.what == Grip::What::clogged) verbs_.unclog(holder.fault, direction);
   }
 }
 

@@ -1,5 +1,6 @@
 // What faults hold at a moment: which node is down for whom, which direction is cut for whom. Two
-// faults may hold one thing; it is let go when the last of them lets go.
+// faults may hold one thing; it is let go, for all of them, when the last lets go. So it does not
+// matter whether a supplier counts holders (as for cuts) or not.
 //
 // Internal to faults/. Not here: which fault holds what (effects.hpp), when (nemesis.cpp).
 #pragma once
@@ -50,12 +51,15 @@ class Holds {
   struct Holder {
     FaultId fault;
     std::int64_t amount;
+    bool ended = false;
   };
   using Key = std::tuple<Grip::What, NodeId, NodeId, std::string_view>;
 
   [[nodiscard]] static Key key_of(const Grip& grip);
   Result<void> apply(FaultId fault, const Grip& grip, std::int64_t total);
-  void undo(FaultId fault, const Grip& grip, const std::vector<Holder>& rest);
+  /// Of verbs whose amounts add up or replace each other: what is left without `fault`.
+  void reduce(FaultId fault, const Grip& grip, const std::vector<Holder>& holders);
+  void free(FaultId last, const Grip& grip, const std::vector<Holder>& holders);
 
   sim::Verbs& verbs_;
   std::map<Key, std::vector<Holder>> held_;  // bounded by faults_max times the links of a world

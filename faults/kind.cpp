@@ -123,12 +123,12 @@ constexpr std::array<ParameterSpec, 1> slow_parameters{{
 }};
 constexpr std::array<ParameterSpec, 1> rot_parameters{{
     {.name = "flips",
-     .unit = Unit::bytes,
+     .unit = Unit::count,
      .least = 1,
      .most = 4096,
      .default_low = 1,
      .default_high = 1,
-     .about = "bytes of what is stored that get one bit flipped"},
+     .about = "how many bits of what is stored are flipped"},
 }};
 
 constexpr std::array<KindSpec, kind_count> registry{{
@@ -274,6 +274,16 @@ constexpr std::array<KindSpec, kind_count> registry{{
      .targets = servers,
      .parameters = rot_parameters,
      .in_sim = "flips bits in what is stored, for good",
+     .live = "not available"},
+    {.kind = Kind::lose_unsynced,
+     .name = "lose-unsynced",
+     .targets = servers,
+     .in_sim = "the next crash keeps nothing that was not synced",
+     .live = "not available"},
+    {.kind = Kind::torn_write,
+     .name = "torn-write",
+     .targets = servers,
+     .in_sim = "the next crash leaves holes or a zeroed tail in what was not synced",
      .live = "not available"},
 }};
 

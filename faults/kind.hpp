@@ -36,8 +36,10 @@ enum class Kind : std::uint8_t {
   disk_full,
   slow_disk,
   bit_rot,
+  lose_unsynced,
+  torn_write,
 };
-inline constexpr std::size_t kind_count = 22;
+inline constexpr std::size_t kind_count = 24;
 
 /// What the integers of a parameter count. `choice`: an index into ParameterSpec::choices.
 enum class Unit : std::uint8_t { nanoseconds, count, bytes, ppm, choice };

@@ -1,10 +1,10 @@
 // Executes planned faults through the verbs of a world, undoes them at their ends, heals everything
 // at a given time, and tells what came of each.
 //
-// Faults that overlap on one node or link are held together: it is freed when the last of them
+// Faults that overlap on one node or direction are held together: it is freed when the last of them
 // ends. Verbs are called for every fault, also for one that finds its target already held, so that
-// the supplier counts it; of the undoing verbs only heal(Direction) is called once per fault, the
-// others once, by the last. Added latencies sum; of several drifts the latest holds.
+// the supplier counts it. Added latencies sum; of several drifts the latest holds, and after the
+// last the rate is 0 ppm, whatever the node started with.
 //
 // Not here: when faults happen (plan.hpp). Nothing is drawn here that `pick` does not determine.
 #pragma once

@@ -75,17 +75,19 @@ TEST_F(NemesisTest, every_kind_calls_its_verbs) {
       {Kind::evict, "redis", {"1s service redis/0 evict [1] for 0"}},
       {Kind::fsync_error,
        "redis",
-       {"1s disk redis/0 fail-sync [1] for 0", "2s disk redis/0 fail-sync [0] for 0"}},
+       {"1s disk redis/0 fail-sync [1] for 0", "2s disk redis/0 fail-sync [-1] for 0"}},
       {Kind::io_error,
        "redis",
-       {"1s disk redis/0 fail-read [1] for 0", "2s disk redis/0 fail-read [0] for 0"}},
+       {"1s disk redis/0 fail-read [1] for 0", "2s disk redis/0 fail-read [-1] for 0"}},
       {Kind::disk_full,
        "sink",
        {"1s disk sink/0 full [0] for 0", "2s disk sink/0 full [-1] for 0"}},
       {Kind::slow_disk,
        "redis",
-       {"1s disk redis/0 slow [10000000] for 0", "2s disk redis/0 slow [0] for 0"}},
+       {"1s disk redis/0 slow [10000000] for 0", "2s disk redis/0 slow [-1] for 0"}},
       {Kind::bit_rot, "redis", {"1s disk redis/0 rot [1] for 0"}},
+      {Kind::lose_unsynced, "redis", {"1s disk redis/0 lose-unsynced [0] for 0"}},
+      {Kind::torn_write, "sink", {"1s disk sink/0 torn-write [0] for 0"}},
   };
   for (const Case& c : cases) {
     RecordingWorld world;
@@ -179,9 +181,10 @@ TEST_F(NemesisTest, a_node_held_by_two_faults_is_freed_by_the_last) {
         fault_of(1, Kind::pause, seconds(2), seconds(1), "client/0"),
         fault_of(2, Kind::crash, seconds(10), seconds(2), "redis"),
         fault_of(3, Kind::crash, seconds(11), seconds(2), "redis")});
-  EXPECT_EQ(world_.calls(), (Calls{"1s pause client/0 for 0", "2s pause client/0 for 1",
-                                   "5s resume client/0 for 0", "10s crash redis/0 for 2",
-                                   "11s crash redis/0 for 3", "13s restart redis/0 for 3"}));
+  EXPECT_EQ(world_.calls(),
+            (Calls{"1s pause client/0 for 0", "2s pause client/0 for 1", "5s resume client/0 for 0",
+                   "5s resume client/0 for 1", "10s crash redis/0 for 2", "11s crash redis/0 for 3",
+                   "13s restart redis/0 for 3"}));
 }
 
 TEST_F(NemesisTest, latencies_that_overlap_sum_and_drifts_return_to_the_one_that_still_holds) {

@@ -93,8 +93,9 @@ class Verbs {
   virtual void slew_wall(FaultId fault, NodeId node) = 0;
 
   // ---- disks and services -----------------------------------------------------------------------
-  /// "fail-sync", "fail-read", "fail-write", "full", "slow", "rot"; `amount` in the fault's own
-  /// unit (calls, bytes, ns per call). Errors, definite: invalid_argument (no such verb or node).
+  /// "fail-sync", "fail-read", "fail-write", "full", "slow", "rot", "lose-unsynced", "torn-write";
+  /// `amount` in the fault's own unit (calls, bytes, ns per call), negative: the verb ends. Errors,
+  /// definite: invalid_argument (no such verb or node).
   virtual Result<void> disk(FaultId fault, NodeId node, std::string_view verb,
                             std::int64_t amount) = 0;
   /// A verb the service on `node` registered: "failover", "script-flush", "evict",

@@ -9,6 +9,8 @@
 //   rot            bits                    flips that many drawn bits of files, at once, for good
 //   lose-unsynced  -                       the next crash keeps nothing that was not synced
 //   torn-write     -                       the next crash leaves holes or a zeroed tail
+//
+// A negative amount disarms the verb again; what rotted stays rotten.
 #pragma once
 
 #include <array>

@@ -100,6 +100,10 @@ Result<void> Disk::inject(FaultId fault, std::string_view verb, std::int64_t amo
   if (!kind) {
     return fail(definite(Errc::invalid_argument, "no disk fault \"" + std::string(verb) + "\""));
   }
+  if (amount < 0) {
+    faults_.use_all(*kind);
+    return {};
+  }
   constexpr std::int64_t rot_bits_max = 1 << 16;  // more destroys everything anyway
   if (*kind == DiskFault::rot && amount > rot_bits_max) {
     return fail(

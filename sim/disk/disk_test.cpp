@@ -419,16 +419,25 @@ TEST(Disk, a_locked_path_is_refused_to_a_second_opener_until_unlock_or_crash) {
 
 TEST(Disk, unknown_verbs_and_amounts_are_refused) {
   Disk disk(options());
-  for (const auto& [verb, amount] : std::map<std::string, std::int64_t>{{"melt", 1},
-                                                                        {"fail-sync", 0},
-                                                                        {"fail-read", -1},
-                                                                        {"full", -1},
-                                                                        {"slow", 0},
-                                                                        {"rot", 0}}) {
+  for (const auto& [verb, amount] : std::map<std::string, std::int64_t>{
+           {"melt", 1}, {"fail-sync", 0}, {"fail-read", 0}, {"slow", 0}, {"rot", 0}}) {
     const auto done = disk.inject(FaultId{0}, verb, amount);
     ASSERT_FALSE(done) << verb;
     EXPECT_EQ(done.error().code, Errc::invalid_argument);
   }
+}
+
+TEST(Disk, a_negative_amount_disarms_what_is_left) {
+  Disk disk(options());
+  DiskFile file = durable_file(disk, "/f", "a");
+  ASSERT_TRUE(disk.inject(FaultId{0}, "full", 0));
+  ASSERT_TRUE(disk.inject(FaultId{1}, "fail-sync", 5));
+  EXPECT_FALSE(file.append("b"));
+  EXPECT_FALSE(file.sync());
+  ASSERT_TRUE(disk.inject(FaultId{0}, "full", -1));
+  ASSERT_TRUE(disk.inject(FaultId{1}, "fail-sync", -1));
+  EXPECT_TRUE(file.append("b"));
+  EXPECT_TRUE(file.sync());
 }
 
 TEST(Disk, the_same_calls_and_seed_leave_the_same_disk) {

@@ -15,10 +15,14 @@ endfunction()
 
 # lockstep_test(NAME SOURCES a_test.cpp ... DEPS targets... [LABELS ...] [TIMEOUT s] [WHOLE])
 #   A GoogleTest binary; every TEST is a ctest case. WHOLE registers the binary as one case.
+#   TIMEOUT is per case in a plain build, 120 s if not given.
 function(lockstep_test name)
   cmake_parse_arguments(arg "WHOLE" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  if(LOCKSTEP_SANITIZE)  # unoptimised and checked: 3 to 10 times slower
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 4")
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} lockstep_options GTest::gtest GTest::gtest_main)
@@ -29,10 +33,12 @@ function(lockstep_test name)
       set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
     endif()
   elseif(arg_LABELS)
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      TEST_PREFIX ${name}.
       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
   else()
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      TEST_PREFIX ${name}.
       PROPERTIES TIMEOUT ${arg_TIMEOUT})
   endif()
 endfunction()

@@ -1,0 +1,69 @@
+// A live node: the real world's supplier of impl/env for one incarnation of one node. Its
+// coroutines run on its loop's thread, its blocking storage calls on a thread of its own.
+//
+//   live::Loop loop;
+//   live::Node node(loop, {});
+//   auto answer = live::run_until_complete(node, ask(node.env()), seconds(5));   // run.hpp
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "impl/env/env.hpp"
+#include "impl/live/loop.hpp"
+#include "impl/live/network.hpp"
+#include "impl/live/os_clock.hpp"
+#include "impl/live/os_random.hpp"
+#include "impl/live/storage.hpp"
+#include "impl/live/waits.hpp"
+
+namespace lockstep::live {
+
+/// Counts what is observed, by signal. Loop thread only.
+class CountingObserver final : public env::Observer {
+ public:
+  void on(const env::Observation& observation) override {
+    ++counts_[static_cast<std::uint8_t>(observation.signal)];
+  }
+  [[nodiscard]] std::uint64_t count(env::Signal signal) const {
+    return counts_[static_cast<std::uint8_t>(signal)];
+  }
+
+ private:
+  std::array<std::uint64_t, 256> counts_{};
+};
+
+struct NodeOptions {
+  std::string root{};                 ///< the node's folder, for Storage::root(); it must exist
+  env::Observer* observer = nullptr;  ///< outlives the node; nullptr: observed() counts
+};
+
+class Node {
+ public:
+  explicit Node(Loop& loop, NodeOptions options = {});
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  /// As the crash of a process: waits for the storage call that runs now, then destroys every
+  /// suspended coroutine without resuming it, while env() still stands. No coroutine of the node
+  /// may do it; from the loop's thread, or while the loop does not run.
+  ~Node();
+
+  /// Valid as long as the node. What uses it (clients, task groups) ends before the node, or is
+  /// owned by the node's coroutines.
+  [[nodiscard]] env::Env& env() { return env_; }
+  [[nodiscard]] Loop& loop() { return waits_->loop(); }
+  /// The default observer's counts; all 0 when another was given.
+  [[nodiscard]] const CountingObserver& observed() const { return counting_; }
+
+ private:
+  std::shared_ptr<LiveWaits> waits_;
+  OsClock clock_;
+  OsRandom random_;
+  LiveNetwork network_;
+  LiveStorage storage_;
+  CountingObserver counting_;
+  env::Env env_;
+};
+
+}  // namespace lockstep::live

@@ -1,0 +1,71 @@
+#include "impl/live/storage.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace lockstep::live {
+
+LiveStorage::LiveStorage(std::shared_ptr<LiveWaits> waits, std::string root)
+    : waits_(std::move(waits)), root_(std::move(root)) {}
+
+LiveStorage::~LiveStorage() { stop(); }
+
+env::Task<env::Outcome> LiveStorage::offload(std::function<void()> fn, MonoTime deadline) {
+  auto job = std::make_shared<Job>();
+  job->fn = std::move(fn);
+  return env::suspend_as(*waits_, &LiveStorage::start, this, std::move(job), deadline);
+}
+
+void LiveStorage::start(env::PendingOp& op, LiveStorage* storage, std::shared_ptr<Job> job,
+                        MonoTime deadline) {
+  job->waiter.push_back(op);
+  storage->waits_->suspend(op, deadline, Errc::no_reply);
+  if (!storage->enqueue(std::move(job))) storage->waits_->wake(op, {Errc::limit});
+}
+
+bool LiveStorage::enqueue(std::shared_ptr<Job> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= queue_max) return false;
+    queue_.push_back(std::move(job));
+  }
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  changed_.notify_one();
+  return true;
+}
+
+void LiveStorage::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_) return;
+    std::shared_ptr<Job> job = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    [&job]() noexcept { std::exchange(job->fn, nullptr)(); }();
+    finished(std::move(job));
+    lock.lock();
+  }
+}
+
+/// On the storage thread; the job's waiter is looked at on the loop's thread only.
+void LiveStorage::finished(std::shared_ptr<Job> job) {
+  asio::post(waits_->loop().context(), [waits = waits_, job = std::move(job)] {
+    if (job->waiter.empty()) return;
+    const LiveWaits::Turn turn(*waits);
+    waits->wake(job->waiter.front(), {});
+  });
+}
+
+void LiveStorage::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  queue_.clear();
+}
+
+}  // namespace lockstep::live

@@ -1,0 +1,74 @@
+// Small numbers for the strings of a history (functions, nodes, keys, errors), so that an event is
+// a plain struct and comparing two names is comparing two integers.
+//
+// Names are never forgotten; the number of a name means nothing outside its history.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "impl/base/ids.hpp"
+
+namespace lockstep::checkers {
+
+/// A name of one history. 0 is the empty name: absent.
+using NameId = StrongId<struct NameTag, std::uint32_t>;
+
+/// The names that checkers ask for; every history knows them under these numbers.
+namespace name {
+inline constexpr NameId none{0};
+// Operations of the lock model.
+inline constexpr NameId acquire{1};
+inline constexpr NameId renew{2};
+inline constexpr NameId release{3};
+// Operations on the guarded resource (the sink).
+inline constexpr NameId write{4};
+inline constexpr NameId read{5};
+inline constexpr NameId raise{6};
+// What the nemesis did (markers).
+inline constexpr NameId crash{7};        ///< `node` lost its memory, at once
+inline constexpr NameId restart{8};      ///< `node` runs again
+inline constexpr NameId heal{9};         ///< all faults are undone: the liveness phase begins
+inline constexpr NameId final_mark{10};  ///< "final": the run was observed to its end
+inline constexpr NameId clock_step{11};  ///< the wall clock of `node` jumped by `value` ns
+// Errors of `fail`: the service itself said no.
+inline constexpr NameId contended{12};  ///< acquire: somebody holds it
+inline constexpr NameId lost{13};       ///< renew: the lease is gone
+inline constexpr NameId not_owned{14};  ///< release: the lease is gone, or never was
+inline constexpr NameId stale{15};      ///< sink: a higher token was presented before
+
+inline constexpr std::array<std::string_view, 16> known{
+    "",        "acquire", "renew", "release",    "write",     "read", "raise",     "crash",
+    "restart", "heal",    "final", "clock-step", "contended", "lost", "not_owned", "stale"};
+}  // namespace name
+
+/// Names of one history: a key per resource, a node, a handful of functions and errors. More means
+/// that values are recorded as names.
+inline constexpr std::size_t names_max = 1U << 22U;
+
+class Names {
+ public:
+  Names();
+
+  /// The number of `text`, new or old. Requires size() < names_max, or a known text.
+  NameId intern(std::string_view text);
+  [[nodiscard]] std::optional<NameId> find(std::string_view text) const;
+  /// Requires a number that this object handed out.
+  [[nodiscard]] std::string_view text(NameId id) const { return texts_[id.value]; }
+  [[nodiscard]] std::size_t size() const { return texts_.size(); }
+
+ private:
+  /// The slot where `text` is, or the free one where it belongs.
+  [[nodiscard]] std::size_t slot_of(std::string_view text) const;
+  void grow();
+
+  std::vector<std::string> texts_;
+  std::vector<std::uint32_t> slots_;  ///< open addressing over digest(text); 0 is free
+};
+
+}  // namespace lockstep::checkers

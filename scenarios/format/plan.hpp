@@ -29,17 +29,10 @@ struct NodeClock {
   friend bool operator==(const NodeClock&, const NodeClock&) = default;
 };
 
-/// How events of one instant are ordered. Never Strategy::drawn.
-struct DrawnStrategy {
-  Strategy name = Strategy::fifo;
-  std::int64_t depth = 0;  ///< change points (pct) or delays (delay-bounded) in the whole run
-  friend bool operator==(const DrawnStrategy&, const DrawnStrategy&) = default;
-};
-
 struct DrawnNetwork {
-  Nanos latency{};                         ///< least one-way latency
-  Nanos jitter{};                          ///< mean of what a message adds to it
-  std::int64_t bandwidth_bytes_per_s = 0;  ///< 0: unlimited
+  Nanos latency{};  ///< least one-way latency
+  Nanos jitter{};   ///< mean of what a message adds to it
+  std::int64_t bandwidth_bytes_per_s = 125'000'000;
   friend bool operator==(const DrawnNetwork&, const DrawnNetwork&) = default;
 };
 
@@ -52,8 +45,8 @@ struct PlanConfig {
   LockSettings lock;
   Topology topology;
   DrawnNetwork network;
-  DrawnStrategy strategy;
-  std::vector<NodeClock> clocks;  ///< clients, then redis, then sink; every node once
+  Strategy strategy = Strategy::fifo;  ///< never `drawn`
+  std::vector<NodeClock> clocks;       ///< clients, then redis, then sink; every node once
   friend bool operator==(const PlanConfig&, const PlanConfig&) = default;
 };
 

@@ -1,7 +1,7 @@
 // A scenario: what runs, what breaks, what must hold. The typed form of scenarios/**/NAME.json.
 //
-// Defaults stand here and nowhere else. Fields are described in docs of the format; every range is
-// uniform in integer ns (or ppm). Not here: what a seed makes of it (plan.hpp).
+// Defaults stand here and nowhere else. Every range is uniform in integer ns (or ppm). Not here:
+// what a seed makes of it (plan.hpp).
 #pragma once
 
 #include <cstdint>
@@ -41,12 +41,13 @@ enum class Backend : std::uint8_t { redis };
 
 struct LockSettings {
   Backend backend = Backend::redis;
-  Nanos ttl = seconds(3);                     ///< at least 1 ms
-  Nanos refresh_interval = seconds(1);        ///< of the lease keeper
-  Nanos retry_interval = milliseconds(500);   ///< while held elsewhere
-  Nanos retry_jitter = milliseconds(100);     ///< added to each retry, uniform
-  std::optional<Nanos> stop_grace;            ///< none: ttl / 10
-  Nanos command_timeout = milliseconds(300);  ///< per command
+  Nanos ttl = seconds(3);                          ///< at least 1 ms
+  Nanos refresh_interval = seconds(1);             ///< of the lease keeper
+  Nanos retry_interval = milliseconds(500);        ///< while held elsewhere
+  Nanos retry_jitter = milliseconds(100);          ///< added to each retry, uniform; above 0
+  Nanos renew_retry_interval = milliseconds(200);  ///< after a renewal without an answer
+  std::optional<Nanos> stop_grace{};               ///< none: ttl / 10
+  Nanos command_timeout = milliseconds(300);       ///< per command
   Nanos connect_timeout = milliseconds(500);
   bool fencing = true;
   friend bool operator==(const LockSettings&, const LockSettings&) = default;
@@ -90,17 +91,17 @@ struct ClockSettings {
 /// All nodes, and where a role differs, that role. Fields an override leaves out are those of all.
 struct Clocks {
   ClockSettings all;
-  std::optional<ClockSettings> redis;
-  std::optional<ClockSettings> sink;
+  std::optional<ClockSettings> redis{};
+  std::optional<ClockSettings> sink{};
   friend bool operator==(const Clocks&, const Clocks&) = default;
 };
 
-/// Drawn once per seed: the least one-way latency of every link, the mean of what each message adds
-/// to it (exponential), and the bandwidth.
+/// Drawn once per seed: the least one-way latency of every link, and the mean of what each message
+/// adds to it (exponential).
 struct NetworkSettings {
   DurationRange latency{microseconds(100), milliseconds(1)};
   DurationRange jitter{microseconds(0), milliseconds(1)};
-  std::int64_t bandwidth_bytes_per_s = 0;  ///< 0: unlimited
+  std::int64_t bandwidth_bytes_per_s = 125'000'000;  ///< of each link and direction; at least 1,000
   friend bool operator==(const NetworkSettings&, const NetworkSettings&) = default;
 };
 
@@ -126,8 +127,8 @@ struct Scenario {
   Clocks clocks;
   NetworkSettings network;
   Strategy strategy = Strategy::drawn;
-  Nanos duration = seconds(60);   ///< until everything is healed; 1 ms..24 h
-  std::optional<Nanos> liveness;  ///< from the heal to the end; none: liveness_of()
+  Nanos duration = seconds(60);     ///< until everything is healed; 1 ms..24 h
+  std::optional<Nanos> liveness{};  ///< from the heal to the end; none: liveness_of()
   std::vector<faults::FaultEntry> faults;
   bool swarm = false;  ///< a random subset of the entries per seed, at random rates
   std::string implementation = "reference";

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "checkers/history.hpp"
+#include "checkers/registry.hpp"
 #include "checkers/verdict.hpp"
 #include "faults/kind.hpp"
 #include "faults/nemesis.hpp"
@@ -61,7 +62,8 @@ struct RunOptions {
   RunProgress* progress = nullptr;
 };
 
-/// How a run came to its end. All but `completed` leave the reports as far as they could be judged.
+/// How a run came to its end. After all but `completed` the history ends early, and what can be
+/// judged of it is judged.
 enum class RunEnd : std::uint8_t {
   completed,    ///< drained, healed, judged
   until_event,  ///< cut short on demand; not judged
@@ -73,10 +75,8 @@ enum class RunEnd : std::uint8_t {
 /// and thread), so two results of one plan that differ are a divergence.
 struct RunResult {
   RunEnd end = RunEnd::completed;
-  /// From client operations alone. What the two judges exercised and measured stands in them too.
-  checkers::Report black_box;
-  /// With every unknown operation resolved from the services' own logs.
-  checkers::Report oracle;
+  /// What both judges say, with what they exercised and measured: checkers::judge_both(history).
+  checkers::Judgement judgement;
   /// What the world itself found, judged by nobody else: sim/livelock, sim/deadlock.
   std::vector<checkers::Violation> world;
 

@@ -1,0 +1,165 @@
+#include "reports/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace lockstep::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json to_value(const AnomalyCount& anomaly) {
+  return {{"id", anomaly.id},
+          {"weight", name_of(anomaly.weight)},
+          {"seeds", anomaly.seeds},
+          {"first_seed", anomaly.first.value}};
+}
+
+Json to_value(const Violation& violation) {
+  return {
+      {"id", violation.id},           {"judge", violation.judge}, {"sentence", violation.sentence},
+      {"witness", violation.witness}, {"keys", violation.keys},   {"tokens", violation.tokens}};
+}
+
+Json to_value(const FaultCount& fault) {
+  return {{"kind", fault.kind},
+          {"scheduled", fault.scheduled},
+          {"fired", fault.fired},
+          {"effective", fault.effective}};
+}
+
+Json to_value(const PropertyCount& property) {
+  return {{"name", property.name}, {"required", property.required}, {"seeds", property.seeds}};
+}
+
+Json to_value(const Distribution& distribution) {
+  return {{"name", distribution.name},
+          {"count", distribution.count},
+          {"least_ns", distribution.least.count()},
+          {"p50_ns", distribution.p50.count()},
+          {"p90_ns", distribution.p90.count()},
+          {"p99_ns", distribution.p99.count()},
+          {"most_ns", distribution.most.count()}};
+}
+
+Json to_value(const Divergence& divergence) {
+  return {{"seed", divergence.seed.value},
+          {"event", divergence.event},
+          {"first", divergence.first},
+          {"second", divergence.second}};
+}
+
+Json to_value(const Failure& failure);
+
+template <class T>
+Json to_array(const std::vector<T>& items) {
+  Json array = Json::array();
+  for (const T& item : items) array.push_back(to_value(item));
+  return array;
+}
+
+Json to_value(const Failure& failure) {
+  return {{"seed", failure.seed.value},          {"file", failure.file},
+          {"replay", replay_line(failure.file)}, {"as_expected", failure.as_expected},
+          {"anomalies", failure.anomalies},      {"violations", to_array(failure.violations)}};
+}
+
+Json to_value(const SeedResult& seed) {
+  Json json = {{"seed", seed.seed.value},
+               {"verdict", checkers::name_of(seed.verdict)},
+               {"black_box", checkers::name_of(seed.black_box)},
+               {"oracle", checkers::name_of(seed.oracle)},
+               {"anomalies", seed.anomalies},
+               {"trace_hash", seed.trace_hash},
+               {"events", seed.events},
+               {"operations", seed.operations},
+               {"virtual_ns", seed.virtual_time.count()}};
+  if (!seed.reason.empty()) json["reason"] = seed.reason;
+  if (!seed.not_exercised.empty()) json["not_exercised"] = seed.not_exercised;
+  return json;
+}
+
+Json head_of(const ScenarioResult& scenario) {
+  return {{"name", scenario.name},
+          {"file", scenario.file},
+          {"expected", checkers::name_of(scenario.expected)},
+          {"verdict", checkers::name_of(scenario.verdict)},
+          {"standing", name_of(scenario.standing)},
+          {"reasons", scenario.reasons},
+          {"seeds", scenario.seeds},
+          {"seeds_unknown", scenario.seeds_unknown},
+          {"events", scenario.events},
+          {"operations", scenario.operations},
+          {"timing", {{"busy_ns", scenario.busy.count()}}},
+          {"anomalies", to_array(scenario.anomalies)},
+          {"failures_found", scenario.failures_found},
+          {"failures", to_array(scenario.failures)},
+          {"divergences", to_array(scenario.divergences)},
+          {"faults", to_array(scenario.faults)},
+          {"properties", to_array(scenario.properties)},
+          {"distributions", to_array(scenario.distributions)}};
+}
+
+/// `object` with one more field whose value is `array`, given as text: seeds are too many to be
+/// held as a tree.
+std::string with_array(std::string object, std::string_view name, const std::string& array) {
+  object.pop_back();
+  object += ",\"";
+  object += name;
+  object += "\":[";
+  object += array;
+  return object + "]}";
+}
+
+template <class T, class Line>
+std::string lines_of(const std::vector<T>& items, Line line) {
+  std::string out;
+  for (const T& item : items) {
+    out += out.empty() ? "\n" : ",\n";
+    out += line(item);
+  }
+  return out + "\n";
+}
+
+std::string scenario_text(const ScenarioResult& scenario) {
+  const std::string seeds = lines_of(scenario.seed_results,
+                                     [](const SeedResult& seed) { return dumped(to_value(seed)); });
+  return with_array(dumped(head_of(scenario)), "seed_results", seeds);
+}
+
+std::string hex(std::uint64_t value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += digits[(value >> shift) & 0xfU];
+  return text;
+}
+
+}  // namespace
+
+std::string to_json(const Results& results) {
+  const Json head = {{"schema", json_schema},
+                     {"version", results.version},
+                     {"commit", results.commit},
+                     {"compiler", results.compiler},
+                     {"exit", results.exit_code},
+                     {"interrupted", results.interrupted},
+                     {"single_seed", results.single_seed},
+                     {"timing", {{"elapsed_ns", results.elapsed.count()}, {"jobs", results.jobs}}},
+                     {"problems", results.problems}};
+  return with_array(dumped(head), "scenarios", lines_of(results.scenarios, scenario_text)) + "\n";
+}
+
+std::string to_json(const TraceLine& line) {
+  Json json = {{"event", line.event},
+               {"time", line.time.count()},
+               {"node", line.node},
+               {"kind", line.kind},
+               {"digest", hex(line.digest)}};
+  if (!line.detail.empty()) json["detail"] = line.detail;
+  return dumped(json);
+}
+
+}  // namespace lockstep::reports

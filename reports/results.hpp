@@ -1,0 +1,155 @@
+// What a report is made of: the results of a campaign as plain data, everything already decided.
+// Renderers (text.hpp, json.hpp, junit.hpp) read it; campaign fills it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkers/verdict.hpp"
+#include "impl/base/ids.hpp"
+#include "impl/base/time.hpp"
+
+namespace lockstep::reports {
+
+/// What was said of a scenario beforehand, compared with what came. Gravest last: verdicts of runs
+/// that do not repeat mean nothing.
+enum class Standing : std::uint8_t {
+  as_expected,
+  unknown,   ///< could not be judged: too few seeds, vacuous, or seeds without a verdict
+  failed,    ///< an id neither expected nor allowed, or an expected one missed
+  diverged,  ///< one plan, two different runs
+};
+
+/// What the scenario says about one anomaly. A warning is no anomaly and counts neither way.
+enum class Weight : std::uint8_t { expected, allowed, unexpected, warning };
+
+/// Seeds that showed one id, however often.
+struct AnomalyCount {
+  std::string id;  ///< "lock/double-grant"
+  Weight weight = Weight::unexpected;
+  std::uint64_t seeds = 0;
+  Seed first{};
+};
+
+/// One violation for a human.
+struct Violation {
+  std::string id;
+  std::string judge;  ///< "black-box", "oracle", "world", or "both" where they disagree
+  std::string sentence;
+  std::string description;           ///< all of it for a human, several lines
+  std::vector<std::string> witness;  ///< its operations in words, a line each
+  std::vector<std::string> keys;
+  std::vector<std::uint64_t> tokens;
+};
+
+/// One seed; everything here is a function of its plan.
+struct SeedResult {
+  Seed seed{};
+  checkers::Verdict verdict = checkers::Verdict::unknown;  ///< of both judges and the world
+  checkers::Verdict black_box = checkers::Verdict::unknown;
+  checkers::Verdict oracle = checkers::Verdict::unknown;
+  std::vector<std::string> anomalies;      ///< ids, sorted, each once
+  std::string reason;                      ///< why unknown; empty otherwise
+  std::vector<std::string> not_exercised;  ///< required properties this seed did not touch
+  std::string trace_hash;
+  std::uint64_t events = 0;
+  std::uint64_t operations = 0;
+  Nanos virtual_time{};
+};
+
+/// A seed with a violation, kept on disk.
+struct Failure {
+  Seed seed{};
+  std::string file;  ///< of failure.json, as `lockstep replay` takes it
+  bool as_expected = false;
+  std::vector<std::string> anomalies;
+  std::vector<Violation> violations;  ///< at most violations_max
+};
+
+/// One plan that ran in two ways.
+struct Divergence {
+  Seed seed{};
+  std::uint64_t event = 0;  ///< the first that differs
+  std::string first;        ///< both sides in words
+  std::string second;
+};
+
+struct FaultCount {
+  std::string kind;
+  std::uint64_t scheduled = 0;
+  std::uint64_t fired = 0;
+  std::uint64_t effective = 0;
+};
+
+struct PropertyCount {
+  std::string name;
+  bool required = false;
+  std::uint64_t seeds = 0;  ///< that exercised it
+};
+
+/// Zero in all fields but `count` means no sample.
+struct Distribution {
+  std::string name;  ///< "handover"
+  std::uint64_t count = 0;
+  Nanos least{};
+  Nanos p50{};
+  Nanos p90{};
+  Nanos p99{};
+  Nanos most{};
+};
+
+struct ScenarioResult {
+  std::string name;
+  std::string file;
+  checkers::Verdict expected = checkers::Verdict::valid;
+  checkers::Verdict verdict = checkers::Verdict::unknown;  ///< of all its seeds
+  Standing standing = Standing::unknown;
+  std::vector<std::string> reasons;  ///< why not as expected, one sentence each
+
+  std::uint64_t seeds = 0;
+  std::uint64_t seeds_unknown = 0;
+  std::uint64_t events = 0;
+  std::uint64_t operations = 0;
+  Nanos busy{};  ///< wall time its seeds took, summed over jobs
+
+  std::vector<AnomalyCount> anomalies;  ///< by id
+  std::vector<Failure> failures;        ///< kept ones, by seed
+  std::uint64_t failures_found = 0;     ///< kept or not
+  std::vector<Divergence> divergences;  ///< by seed
+  std::vector<FaultCount> faults;       ///< kinds that were planned, in the registry's order
+  std::vector<PropertyCount> properties;
+  std::vector<Distribution> distributions;
+  std::vector<SeedResult> seed_results;  ///< by seed, at most seed_results_max
+};
+
+/// Violations spelled out per failure; a broken lock can produce one per operation.
+inline constexpr std::size_t violations_max = 20;
+/// Seeds listed one by one per scenario: beyond it a JSON report no longer fits into memory.
+inline constexpr std::size_t seed_results_max = 1'000'000;
+
+/// A whole `lockstep run`.
+struct Results {
+  std::string version;
+  std::string commit;
+  std::string compiler;
+  std::vector<ScenarioResult> scenarios;  ///< in the order given
+  std::vector<std::string> problems;      ///< of the campaign as a whole, one sentence each
+  bool single_seed = false;               ///< --seed N: judged as one seed, not as a campaign
+  bool interrupted = false;
+  std::uint32_t jobs = 1;
+  Nanos elapsed{};
+  int exit_code = 0;
+};
+
+[[nodiscard]] std::string_view name_of(Standing standing);
+[[nodiscard]] std::string_view name_of(Weight weight);
+
+/// The line that runs a failure again: "lockstep replay out/x/12/failure.json", quoted for sh.
+[[nodiscard]] std::string replay_line(const std::string& failure_file);
+/// The line that runs one seed of a scenario file again: "lockstep run x.json --seed 12 --set a=b".
+[[nodiscard]] std::string run_line(const std::string& scenario_file, Seed seed,
+                                   const std::vector<std::string>& sets);
+
+}  // namespace lockstep::reports

@@ -1,0 +1,129 @@
+#include "scenarios/campaign/seed_outcome.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "checkers/witness_text.hpp"
+
+namespace lockstep::campaign {
+namespace {
+
+using checkers::Verdict;
+using scenarios::RunEnd;
+using scenarios::RunResult;
+
+Verdict verdict_of(const RunResult& run) {
+  Verdict verdict = run.judgement.verdict();
+  if (!run.world.empty()) verdict = Verdict::invalid;
+  if (run.end == RunEnd::until_event) verdict = checkers::merge(verdict, Verdict::unknown);
+  return verdict;
+}
+
+void add_ids(const std::vector<checkers::Violation>& from, std::set<std::string>& to) {
+  for (const checkers::Violation& violation : from) to.insert(violation.id);
+}
+
+std::vector<std::string> anomalies_of(const RunResult& run) {
+  std::set<std::string> ids;
+  add_ids(run.world, ids);
+  add_ids(run.judgement.black_box.violations, ids);
+  add_ids(run.judgement.oracle.violations, ids);
+  if (!run.judgement.disagreement.empty()) ids.insert(std::string(disagreement_id));
+  return {ids.begin(), ids.end()};
+}
+
+std::vector<std::string> warnings_of(const RunResult& run) {
+  std::set<std::string> ids;
+  add_ids(run.judgement.black_box.warnings, ids);
+  add_ids(run.judgement.oracle.warnings, ids);
+  return {ids.begin(), ids.end()};
+}
+
+std::string reason_of(const RunResult& run) {
+  if (run.end == RunEnd::until_event) return "the run was cut short";
+  for (const checkers::Report* report : {&run.judgement.black_box, &run.judgement.oracle}) {
+    if (report->verdict != Verdict::unknown) continue;
+    if (report->unknown_reasons.empty()) return "no reason was given";
+    return report->unknown_reasons.front();
+  }
+  return {};
+}
+
+class ViolationList {
+ public:
+  explicit ViolationList(const checkers::History& history) : history_(history) {}
+
+  void add(const std::vector<checkers::Violation>& violations, std::string_view judge) {
+    for (const checkers::Violation& violation : violations) {
+      if (!seen_.insert({violation.id, violation.witness}).second) continue;
+      const bool is_new = ids_.insert(violation.id).second;
+      (is_new ? first_of_id_ : others_).push_back(converted(violation, judge));
+    }
+  }
+
+  std::vector<reports::Violation> done() && {
+    std::ranges::move(others_, std::back_inserter(first_of_id_));
+    if (first_of_id_.size() > reports::violations_max) first_of_id_.resize(reports::violations_max);
+    return std::move(first_of_id_);
+  }
+
+ private:
+  reports::Violation converted(const checkers::Violation& violation, std::string_view judge) const {
+    reports::Violation out;
+    out.id = violation.id;
+    out.judge = judge;
+    out.sentence = violation.sentence;
+    out.witness = checkers::witness_lines(violation, history_);
+    out.description = checkers::describe(violation, history_);
+    out.keys = violation.keys;
+    out.tokens = violation.tokens;
+    return out;
+  }
+
+  const checkers::History& history_;
+  std::set<std::pair<std::string, std::vector<std::uint32_t>>> seen_;
+  std::set<std::string> ids_;
+  std::vector<reports::Violation> first_of_id_;
+  std::vector<reports::Violation> others_;
+};
+
+}  // namespace
+
+SeedOutcome summarise(const RunResult& run, Seed seed, const std::vector<std::string>& require) {
+  SeedOutcome out;
+  out.exercised = run.judgement.black_box.exercised;
+  out.exercised.merge(run.judgement.oracle.exercised);
+  out.warnings = warnings_of(run);
+  out.faults = run.faults;
+  out.measurements = run.judgement.black_box.measurements;
+  reports::SeedResult& result = out.result;
+  result.seed = seed;
+  result.verdict = verdict_of(run);
+  result.black_box = run.judgement.black_box.verdict;
+  result.oracle = run.judgement.oracle.verdict;
+  result.anomalies = anomalies_of(run);
+  if (result.verdict == Verdict::unknown) result.reason = reason_of(run);
+  result.not_exercised = checkers::not_exercised(out.exercised, require);
+  result.trace_hash = run.trace_hash.hex();
+  result.events = run.events;
+  result.operations = run.operations;
+  result.virtual_time = run.virtual_time;
+  return out;
+}
+
+std::vector<reports::Violation> violations_of(const RunResult& run) {
+  ViolationList list(run.history);
+  list.add(run.world, "world");
+  list.add(run.judgement.black_box.violations, "black-box");
+  list.add(run.judgement.oracle.violations, "oracle");
+  if (!run.judgement.disagreement.empty()) {
+    checkers::Violation disagreement;
+    disagreement.id = disagreement_id;
+    disagreement.sentence = run.judgement.disagreement;
+    list.add({disagreement}, "both");
+  }
+  return std::move(list).done();
+}
+
+}  // namespace lockstep::campaign

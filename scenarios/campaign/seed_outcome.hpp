@@ -1,0 +1,53 @@
+// What one run comes to, in the small form that campaigns add up and reports print.
+//
+// Not here: what a scenario expects of it (expectation.hpp).
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checkers/verdict.hpp"
+#include "faults/kind.hpp"
+#include "faults/nemesis.hpp"
+#include "impl/base/result.hpp"
+#include "reports/results.hpp"
+#include "scenarios/campaign/failure_folder.hpp"
+#include "scenarios/format/failure.hpp"
+#include "scenarios/run.hpp"
+
+namespace lockstep::campaign {
+
+/// Black-box invalid and oracle valid: one of the two judges is wrong. Never expected.
+inline constexpr std::string_view disagreement_id = "checker/disagreement";
+
+/// A failing seed with all that its run folder will hold.
+struct KeptRun {
+  scenarios::Failure failure;
+  RunTexts texts;
+  std::vector<reports::Violation> violations;
+};
+
+struct SeedOutcome {
+  reports::SeedResult result;
+  std::vector<std::string> warnings;  ///< ids, sorted, each once
+  checkers::Exercised exercised;
+  std::array<faults::Tally, faults::kind_count> faults{};
+  std::vector<checkers::Distribution> measurements;
+  std::optional<reports::Divergence> divergence;
+  std::optional<KeptRun> kept;
+  Nanos busy{};                ///< wall time of its first run
+  std::optional<Error> error;  ///< of the runner: nothing else is filled in
+  std::string internal_error;  ///< an exception escaped: nothing else is filled in
+};
+
+/// Verdict, ids, counters and hash of a run. `require`: the scenario's.
+[[nodiscard]] SeedOutcome summarise(const scenarios::RunResult& run, Seed seed,
+                                    const std::vector<std::string>& require);
+
+/// Every violation once, whoever found it: of the world, then black-box, then the oracle's own; at
+/// most reports::violations_max, each id at least once before any comes twice.
+[[nodiscard]] std::vector<reports::Violation> violations_of(const scenarios::RunResult& run);
+
+}  // namespace lockstep::campaign

@@ -1,0 +1,174 @@
+#include "scenarios/campaign/tally.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "impl/base/assert.hpp"
+#include "scenarios/campaign/seed_run.hpp"
+
+namespace lockstep::campaign {
+namespace {
+
+checkers::Verdict verdict_of(scenarios::ExpectedVerdict verdict) {
+  return verdict == scenarios::ExpectedVerdict::valid ? checkers::Verdict::valid
+                                                      : checkers::Verdict::invalid;
+}
+
+void sight(Sightings& sightings, std::uint64_t ordinal, Seed seed) {
+  if (sightings.seeds == 0) {
+    sightings.first_ordinal = ordinal;
+    sightings.first = seed;
+  }
+  sightings.seeds += 1;
+}
+
+}  // namespace
+
+ScenarioTally::ScenarioTally(const scenarios::LoadedScenario& scenario, bool single_seed,
+                             bool keep_all)
+    : scenario_(scenario), keep_all_(keep_all) {
+  observed_.single_seed = single_seed;
+  result_.name = scenario.scenario.name;
+  result_.file = scenario.file;
+  result_.expected = verdict_of(scenario.scenario.expect.verdict);
+}
+
+void ScenarioTally::add(SeedOutcome outcome) {
+  ASSERT(!outcome.error && outcome.internal_error.empty());
+  add_anomalies(outcome);
+  add_doubts(outcome);
+  add_counts(outcome);
+  verdict_ = checkers::merge(verdict_, outcome.result.verdict);
+  observed_.seeds += 1;
+  if (result_.seed_results.size() < reports::seed_results_max) {
+    result_.seed_results.push_back(std::move(outcome.result));
+  }
+}
+
+void ScenarioTally::add_doubts(SeedOutcome& outcome) {
+  const reports::SeedResult& seed = outcome.result;
+  if (seed.verdict == checkers::Verdict::unknown) {
+    if (observed_.seeds_unknown == 0) {
+      observed_.first_unknown = seed.seed;
+      observed_.unknown_reason = seed.reason;
+    }
+    observed_.seeds_unknown += 1;
+  }
+  if (!outcome.divergence) return;
+  if (observed_.divergences == 0) observed_.first_divergence = seed.seed;
+  observed_.divergences += 1;
+  if (result_.divergences.size() < divergences_max) {
+    result_.divergences.push_back(std::move(*outcome.divergence));
+  }
+}
+
+void ScenarioTally::add_counts(const SeedOutcome& outcome) {
+  for (std::size_t i = 0; i < checkers::property_count; ++i) {
+    const auto property = static_cast<checkers::Property>(i);
+    if (outcome.exercised.of(property) == 0) continue;
+    observed_.exercised[std::string(checkers::name_of(property))] += 1;
+  }
+  for (std::size_t i = 0; i < faults_.size(); ++i) {
+    faults_[i].scheduled += outcome.faults[i].scheduled;
+    faults_[i].fired += outcome.faults[i].fired;
+    faults_[i].effective += outcome.faults[i].effective;
+  }
+  for (const checkers::Distribution& measured : outcome.measurements) {
+    Histogram& histogram = measurements_[measured.name];
+    for (const Nanos sample : measured.samples) histogram.add(sample);
+  }
+  result_.events += outcome.result.events;
+  result_.operations += outcome.result.operations;
+  result_.busy += outcome.busy;
+}
+
+void ScenarioTally::add_anomalies(const SeedOutcome& outcome) {
+  const reports::SeedResult& seed = outcome.result;
+  for (const std::string& id : seed.anomalies) {
+    sight(observed_.anomalies[id], observed_.seeds, seed.seed);
+  }
+  for (const std::string& id : outcome.warnings) sight(warnings_[id], observed_.seeds, seed.seed);
+  if (seed.anomalies.empty()) return;
+  result_.failures_found += 1;
+  if (!all_foreseen(scenario_.scenario.expect, seed.anomalies)) surprises_ += 1;
+}
+
+bool ScenarioTally::has_room(bool as_expected) const {
+  if (keep_all_) return true;
+  if (result_.failures.size() >= kept_max) return false;
+  return !as_expected || kept_foreseen_ < kept_foreseen_max;
+}
+
+void ScenarioTally::kept(const SeedOutcome& outcome, std::string file) {
+  reports::Failure failure;
+  failure.seed = outcome.result.seed;
+  failure.file = std::move(file);
+  failure.as_expected = all_foreseen(scenario_.scenario.expect, outcome.result.anomalies);
+  failure.anomalies = outcome.result.anomalies;
+  failure.violations = outcome.kept->violations;
+  if (failure.as_expected) kept_foreseen_ += 1;
+  result_.failures.push_back(std::move(failure));
+}
+
+reports::ScenarioResult ScenarioTally::result() && {
+  const scenarios::Scenario& scenario = scenario_.scenario;
+  Judgement judgement = judge(scenario.expect, scenario.require, observed_);
+  reports::ScenarioResult out = std::move(result_);
+  out.verdict = verdict_;
+  // Nothing wrong was found, but nobody may read that as valid.
+  const bool is_doubtful = judgement.standing == reports::Standing::unknown;
+  if (is_doubtful) out.verdict = checkers::merge(verdict_, checkers::Verdict::unknown);
+  out.standing = judgement.standing;
+  out.reasons = std::move(judgement.reasons);
+  out.seeds = observed_.seeds;
+  out.seeds_unknown = observed_.seeds_unknown;
+  out.anomalies = anomalies();
+  out.faults = fault_counts();
+  out.properties = properties();
+  out.distributions = distributions();
+  return out;
+}
+
+std::vector<reports::AnomalyCount> ScenarioTally::anomalies() const {
+  std::vector<reports::AnomalyCount> out;
+  for (const auto& [id, seen] : observed_.anomalies) {
+    out.push_back({id, weight_of(scenario_.scenario.expect, id), seen.seeds, seen.first});
+  }
+  for (const auto& [id, seen] : warnings_) {
+    out.push_back({id, reports::Weight::warning, seen.seeds, seen.first});
+  }
+  return out;
+}
+
+std::vector<reports::FaultCount> ScenarioTally::fault_counts() const {
+  std::vector<reports::FaultCount> out;
+  for (std::size_t i = 0; i < faults_.size(); ++i) {
+    if (faults_[i].scheduled == 0) continue;
+    const std::string_view name = faults::name_of(static_cast<faults::Kind>(i));
+    out.push_back(
+        {std::string(name), faults_[i].scheduled, faults_[i].fired, faults_[i].effective});
+  }
+  return out;
+}
+
+std::vector<reports::PropertyCount> ScenarioTally::properties() const {
+  const std::vector<std::string>& require = scenario_.scenario.require;
+  std::map<std::string, std::uint64_t, std::less<>> seeds = observed_.exercised;
+  for (const std::string& name : require) seeds.try_emplace(name, 0);
+  std::vector<reports::PropertyCount> out;
+  for (const auto& [name, count] : seeds) {
+    out.push_back({name, std::ranges::find(require, name) != require.end(), count});
+  }
+  return out;
+}
+
+std::vector<reports::Distribution> ScenarioTally::distributions() const {
+  std::vector<reports::Distribution> out;
+  for (const auto& [name, histogram] : measurements_) {
+    out.push_back({name, histogram.count(), histogram.least(), histogram.percentile(50),
+                   histogram.percentile(90), histogram.percentile(99), histogram.most()});
+  }
+  return out;
+}
+
+}  // namespace lockstep::campaign

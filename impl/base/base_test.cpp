@@ -83,7 +83,8 @@ TEST(Hash, is_a_golden_value_on_every_compiler) {
 TEST(AssertDeathTest, exits_with_70_after_the_hook) {
   EXPECT_EXIT(
       {
-        set_assert_hook([](const char*, const char*, int) noexcept { std::fputs("hook\n", stderr); });
+        set_assert_hook(
+            [](const char*, const char*, int) noexcept { std::fputs("hook\n", stderr); });
         ASSERT(1 + 1 == 3);
       },
       testing::ExitedWithCode(70), "1 \\+ 1 == 3(.|\n)*hook");

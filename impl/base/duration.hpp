@@ -10,8 +10,8 @@
 
 namespace lockstep {
 
-/// "3s", "1.5ms", "0", "-20us". Units ns, us, ms, s, m, h; a unit is demanded unless the number is 0.
-/// Errors: invalid_argument (definite), with what was found and what was expected.
+/// "3s", "1.5ms", "0", "-20us". Units ns, us, ms, s, m, h; a unit is demanded unless the number is
+/// 0. Errors: invalid_argument (definite), with what was found and what was expected.
 [[nodiscard]] Result<Nanos> parse_duration(std::string_view text);
 
 /// Inclusive; a single value is a range of one. low <= high.

@@ -14,23 +14,23 @@ namespace lockstep {
 /// What went wrong. One enum for the whole project; names are stable, they appear in histories.
 enum class Errc : std::uint8_t {
   ok = 0,
-  cancelled,          ///< the caller's task was stopped
-  no_reply,           ///< deadline passed while an answer was outstanding
-  refused,            ///< nobody listens there, or the name does not resolve
-  unreachable,        ///< the connect deadline passed without an answer
-  connection_lost,    ///< reset, or end of stream, while the connection was in use
-  closed,             ///< this end was closed by its owner
-  protocol,           ///< the peer sent bytes that break the protocol or a size bound
-  server_error,       ///< the peer answered with an error of its own
-  read_only,          ///< the peer is a replica and refuses writes
-  denied,             ///< authentication failed, or the peer wants it
-  bad_certificate,    ///< TLS: the certificate does not verify
-  invalid_argument,   ///< rejected here, before anything was sent
-  limit,              ///< a named bound was reached
-  not_found,          ///< no such thing
-  io_error,           ///< the storage failed
-  disk_full,          ///< the storage is full
-  corrupt,            ///< stored or received data does not check out
+  cancelled,         ///< the caller's task was stopped
+  no_reply,          ///< deadline passed while an answer was outstanding
+  refused,           ///< nobody listens there, or the name does not resolve
+  unreachable,       ///< the connect deadline passed without an answer
+  connection_lost,   ///< reset, or end of stream, while the connection was in use
+  closed,            ///< this end was closed by its owner
+  protocol,          ///< the peer sent bytes that break the protocol or a size bound
+  server_error,      ///< the peer answered with an error of its own
+  read_only,         ///< the peer is a replica and refuses writes
+  denied,            ///< authentication failed, or the peer wants it
+  bad_certificate,   ///< TLS: the certificate does not verify
+  invalid_argument,  ///< rejected here, before anything was sent
+  limit,             ///< a named bound was reached
+  not_found,         ///< no such thing
+  io_error,          ///< the storage failed
+  disk_full,         ///< the storage is full
+  corrupt,           ///< stored or received data does not check out
 };
 
 /// What the failed operation may have done to the world.

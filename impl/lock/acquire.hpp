@@ -36,16 +36,16 @@ struct LockName {
 /// each other. On the first that cannot be had everything taken is released again.
 /// @return The leases, in order of key; an empty vector when one was contended.
 /// Errors: of the attempt that failed. What a failed release left behind expires by its ttl.
-[[nodiscard]] Task<Result<std::vector<Lease>>> acquire_all(env::Env& env,
-                                                           DistributedLockBackend& backend,
+[[nodiscard]] Task<Result<std::vector<Lease>>> acquire_all(DistributedLockBackend& backend,
                                                            std::vector<LockName> names);
 
 /// Tries once; runs `body` under the lease and releases it, also when the body throws or is
 /// cancelled (then the release still runs, and the exception goes on). It does not renew: for
 /// bodies that are shorter than the ttl. See LeaseKeeper for others.
-/// @return true: the body ran. false: contended.
-[[nodiscard]] Task<Result<bool>> with_lease(env::Env& env, DistributedLockBackend& backend,
-                                            LockName name,
+/// @return true: the body ran (whatever came of the release: a lease left behind expires by its
+///         ttl). false: contended.
+/// Errors: of the acquire; the body did not run.
+[[nodiscard]] Task<Result<bool>> with_lease(DistributedLockBackend& backend, LockName name,
                                             std::function<Task<void>(const Lease&)> body);
 
 }  // namespace lockstep::lock

@@ -54,9 +54,8 @@ enum class Fencing : std::uint8_t {
 /// hash with the fields seen (highest token), last (token of the last accepted operation), value.
 class RedisFencedStore final : public FencedStore {
  public:
-  /// Both outlive the instance. `prefix` holds no braces.
-  RedisFencedStore(env::Env& env, redis::Client& client, Fencing fencing,
-                   std::string prefix = "lockstep-store");
+  /// `client` outlives the instance. `prefix` holds no braces.
+  RedisFencedStore(redis::Client& client, Fencing fencing, std::string prefix = "lockstep-store");
 
   [[nodiscard]] Task<Result<StoreOutcome>> write(const std::string& key, FencingToken token,
                                                  std::string_view value) override;

@@ -1,6 +1,7 @@
 // LeaseGuard: a worker's view of the lease it works under.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "impl/env/clock.hpp"
@@ -24,12 +25,17 @@ class LeaseGuard {
   /// Fires at stop_at, on loss, and on shutdown; return soon after, in any case by the deadline.
   [[nodiscard]] const StopToken& stop() const { return state_->stop; }
 
+  /// A sink refused this lease's fencing token because it had `seen` a higher one: the next
+  /// acquisition asks for one above it.
+  void note_refused(FencingToken seen) const { state_->floor = std::max(state_->floor, seen); }
+
  private:
   friend class LeaseKeeper;
   struct State {
     env::Clock& clock;
     Lease lease;
     StopToken stop;
+    FencingToken floor{};
     bool ended = false;
   };
   explicit LeaseGuard(std::shared_ptr<State> state) : state_(std::move(state)) {}

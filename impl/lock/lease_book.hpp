@@ -22,21 +22,27 @@ class LeaseBook {
   /// Errors: `invalid_argument` - ttl, key or owner out of range, or the token may not be sent
   /// (again): its local deadline passed, or a release of it was sent. `limit` - leases_max alive.
   [[nodiscard]] Result<void> begin_acquire(AcquireRequest& request, MonoTime now);
-
-  /// The attempt was answered: granted until `deadline`.
-  void granted(AcquireRequest& request, MonoTime deadline);
+  /// The attempt was answered: granted, or granted again. `sent` as in local_deadline().
+  void granted(AcquireRequest& request, MonoTime sent);
   /// The attempt was answered: not granted. The token is spent.
-  void refused(LeaseToken token) { spend(token); }
-  void renewed(LeaseToken token, MonoTime deadline);
-  /// Before a release is sent, or once a lease is known to have ended: the token is spent.
-  void spend(LeaseToken token) { alive_.erase(token.n); }
+  void refused(LeaseToken token) { alive_.erase(token.n); }
+  /// The attempt failed without effect; if it was the first, it is as if it had never been sent.
+  void undo_acquire(AcquireRequest& request, bool was_first);
+
+  void renewed(LeaseToken token, MonoTime sent, Nanos ttl);
+  /// Before a release is sent: the token may not acquire any more.
+  void begin_release(LeaseToken token);
+  /// The release failed without effect.
+  void undo_release(LeaseToken token);
+  /// The lease is known to have ended.
+  void ended(LeaseToken token) { alive_.erase(token.n); }
 
   struct Held {
     LeaseToken token;
     std::string key;
   };
-  /// What `owner` holds or may hold at `now`, in order of acquisition.
-  [[nodiscard]] std::vector<Held> held_by(const std::string& owner, MonoTime now);
+  /// What `owner` holds or may hold at `now`, in order of acquisition. O(size).
+  [[nodiscard]] std::vector<Held> held_by(const std::string& owner, MonoTime now) const;
   [[nodiscard]] std::size_t size() const { return alive_.size(); }
 
   /// Leases of one instance at a time; a bound on memory when holders never release.
@@ -46,7 +52,8 @@ class LeaseBook {
   struct Entry {
     std::string key;
     std::string owner;
-    MonoTime until;
+    MonoTime until;  // the store cannot hold it longer, but for a duplicate on its way
+    bool releasing = false;
   };
   void forget_expired(MonoTime now);
 

@@ -42,8 +42,10 @@ class OwnerLocks {
   };
   using Name = std::pair<std::string, std::string>;  // owner, key
 
-  [[nodiscard]] Result<Entry> entry_for(const Name& name, Nanos ttl);
+  [[nodiscard]] Result<AcquireRequest> request_for(const Name& name, Nanos ttl);
   void forget_expired();
+  static void note_renewal(Entry& entry, MonoTime deadline, Nanos ttl);
+  [[nodiscard]] static Lease unknown_lease(const AcquireRequest& request);
 
   env::Env& env_;
   DistributedLockBackend& backend_;

@@ -10,7 +10,7 @@
 // braces put both into one cluster slot.
 #pragma once
 
-#include <map>
+#include <span>
 
 #include "impl/env/env.hpp"
 #include "impl/lock/backend.hpp"
@@ -41,8 +41,26 @@ class RedisLock final : public DistributedLockBackend {
 
  private:
   struct Scripts {
-    redis::ScriptId acquire, renew, release, release_all;
+    redis::ScriptId acquire;
+    redis::ScriptId renew;
+    redis::ScriptId release;
   };
+  // Leases per script call of release_all: a script holds up everybody else on the server.
+  static constexpr std::size_t release_batch = 64;
+
+  [[nodiscard]] std::string lease_key(std::string_view key) const;
+  [[nodiscard]] std::string fence_key(std::string_view key) const;
+  [[nodiscard]] std::string redis_key(std::string_view kind, std::string_view key) const;
+  void observe(env::Signal signal, std::string_view key, std::uint64_t number = 0,
+               Errc error = Errc::ok);
+  [[nodiscard]] Result<AcquireOutcome> acquired(AcquireRequest& request, std::int64_t answer,
+                                                MonoTime sent);
+  [[nodiscard]] Result<AcquireOutcome> granted(AcquireRequest& request, FencingToken fence,
+                                               MonoTime sent);
+  [[nodiscard]] RenewOutcome renewed(const Lease& lease, std::int64_t answer, Nanos ttl,
+                                     MonoTime sent);
+  [[nodiscard]] static Result<std::optional<std::string>> owner_in(std::string_view lease);
+  [[nodiscard]] Task<Result<std::uint64_t>> release_some(std::span<const LeaseBook::Held> held);
 
   env::Env& env_;
   redis::Client& client_;

@@ -73,7 +73,6 @@ class Call {
   ScriptId script_{no_script};
   State state_ = State::fresh;
   bool send_source_ = false;  // the server answered NOSCRIPT: send the text
-  bool was_sent_ = false;     // some attempt may have reached the server and counts
   MonoTime deadline_;
   MonoTime sent_at_{};
   std::uint64_t position_ = 0;        // in the pipeline, while in flight

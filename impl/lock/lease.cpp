@@ -1,0 +1,39 @@
+#include "impl/lock/lease.hpp"
+
+#include "impl/base/duration.hpp"
+
+namespace lockstep::lock {
+
+namespace {
+
+Result<void> check_name(std::string_view what, std::string_view text, std::size_t bytes_max) {
+  if (!text.empty() && text.size() <= bytes_max) return {};
+  return fail(
+      definite(Errc::invalid_argument, std::string(what) + " has " + std::to_string(text.size()) +
+                                           " bytes, expected 1 to " + std::to_string(bytes_max)));
+}
+
+}  // namespace
+
+std::string to_text(LeaseToken token) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += digits[(token.nonce >> shift) & 15U];
+  return text + ":" + std::to_string(token.n);
+}
+
+Result<void> check_ttl(Nanos ttl) {
+  if (ttl >= ttl_min && ttl <= ttl_max) return {};
+  return fail(definite(Errc::invalid_argument, "the ttl is " + to_text(ttl) + ", expected " +
+                                                   to_text(ttl_min) + " to " + to_text(ttl_max)));
+}
+
+Result<void> check_key(std::string_view key) {
+  return check_name("the lock key", key, key_bytes_max);
+}
+
+Result<void> check_owner(std::string_view owner) {
+  return check_name("the owner", owner, owner_bytes_max);
+}
+
+}  // namespace lockstep::lock

@@ -24,8 +24,9 @@ std::string to_text(LeaseToken token) {
 
 Result<void> check_ttl(Nanos ttl) {
   if (ttl >= ttl_min && ttl <= ttl_max) return {};
-  return fail(definite(Errc::invalid_argument, "the ttl is " + to_text(ttl) + ", expected " +
-                                                   to_text(ttl_min) + " to " + to_text(ttl_max)));
+  return fail(definite(Errc::invalid_argument, "the ttl is " + lockstep::to_text(ttl) +
+                                                   ", expected " + lockstep::to_text(ttl_min) +
+                                                   " to " + lockstep::to_text(ttl_max)));
 }
 
 Result<void> check_key(std::string_view key) {

@@ -13,7 +13,8 @@ namespace {
 
 std::unexpected<Error> bad(std::string_view field, Nanos value, const std::string& expected) {
   return fail(definite(Errc::invalid_argument, "lock config: " + std::string(field) + " is " +
-                                                   to_text(value) + ", expected " + expected));
+                                                   lockstep::to_text(value) + ", expected " +
+                                                   expected));
 }
 
 Result<void> check_positive(const DistributedLockConfig& config) {
@@ -54,15 +55,16 @@ Result<void> validate(const DistributedLockConfig& config, Nanos operation_timeo
   if (Result<void> positive = check_positive(config); !positive) return positive;
   if (config.refresh_interval >= config.ttl / 2) {
     return bad("refresh_interval", config.refresh_interval,
-               "less than half the ttl (" + to_text(config.ttl / 2) + ")");
+               "less than half the ttl (" + lockstep::to_text(config.ttl / 2) + ")");
   }
   const Nanos grace = config.effective_stop_grace();
   if (grace >= config.ttl) return bad("stop_grace", grace, "less than the ttl");
   const Nanos usable = config.ttl - margin_of(config.ttl) - grace;
   if (operation_timeout >= usable || config.refresh_interval >= usable - operation_timeout) {
     return bad("refresh_interval", config.refresh_interval,
-               "refresh_interval + the operation timeout (" + to_text(operation_timeout) +
-                   ") to be less than ttl - margin - stop_grace (" + to_text(usable) + ")");
+               "refresh_interval + the operation timeout (" + lockstep::to_text(operation_timeout) +
+                   ") to be less than ttl - margin - stop_grace (" + lockstep::to_text(usable) +
+                   ")");
   }
   return {};
 }

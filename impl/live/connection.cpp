@@ -102,7 +102,7 @@ void Connection::close() {
     static_cast<void>(tls_->flush());  // what does not fit is lost with the connection
   }
   phase_ = Phase::closed;
-  for (OpList* list : {&connecting_, &reading_, &writing_}) {
+  for (env::OpQueue* list : {&connecting_, &reading_, &writing_}) {
     while (!list->empty()) {
       env::PendingOp& op = list->front();
       list->pop_front();

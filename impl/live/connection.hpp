@@ -78,9 +78,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool awaiting_room_ = false;
   std::optional<IoResult::Kind> receive_over_;  ///< reported once buffer_ is empty
 
-  OpList connecting_;  ///< each list holds at most one
-  OpList reading_;
-  OpList writing_;
+  env::OpQueue connecting_;  ///< each list holds at most one
+  env::OpQueue reading_;
+  env::OpQueue writing_;
   std::span<std::byte> into_;
   std::span<const std::byte> from_;
   std::size_t written_ = 0;  ///< of from_

@@ -26,7 +26,7 @@ Error failed(const env::Endpoint& endpoint, const Error& error) {
 struct LookUp {
   explicit LookUp(asio::io_context& io) : resolver(io) {}
   tcp::resolver resolver;
-  OpList waiter;
+  env::OpQueue waiter;
   std::string detail;
   std::vector<tcp::endpoint> found;
 };

@@ -16,7 +16,10 @@ Node::Node(Loop& loop, NodeOptions options)
            storage_,
            options.observer != nullptr ? *options.observer : counting_} {}
 
-Node::~Node() {
+Node::~Node() { end(); }
+
+void Node::end() {
+  if (!waits_->alive()) return;
   storage_.stop();
   waits_->die();
 }

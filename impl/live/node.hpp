@@ -44,13 +44,17 @@ class Node {
   explicit Node(Loop& loop, NodeOptions options = {});
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
-  /// As the crash of a process: waits for the storage call that runs now, then destroys every
-  /// suspended coroutine without resuming it, while env() still stands. No coroutine of the node
-  /// may do it; from the loop's thread, or while the loop does not run.
+  /// end().
   ~Node();
 
-  /// Valid as long as the node. What uses it (clients, task groups) ends before the node, or is
-  /// owned by the node's coroutines.
+  /// As the crash of a process: waits for the storage call that runs now, then destroys every
+  /// suspended coroutine without resuming it, while env() still stands; afterwards nothing runs and
+  /// every operation of the seam is swallowed. For owners of clients and task groups that must see
+  /// their coroutines gone before they go themselves. No coroutine of the node may call it; from
+  /// the loop's thread, or while the loop does not run. Idempotent.
+  void end();
+
+  /// Valid as long as the node; what uses it goes first.
   [[nodiscard]] env::Env& env() { return env_; }
   [[nodiscard]] Loop& loop() { return waits_->loop(); }
   /// The default observer's counts; all 0 when another was given.

@@ -40,7 +40,7 @@ class LiveStorage final : public env::Storage {
   /// One call. Its waiter leaves by itself when it ends early.
   struct Job {
     std::function<void()> fn;
-    OpList waiter;
+    env::OpQueue waiter;
   };
   static void start(env::PendingOp& op, LiveStorage* storage, std::shared_ptr<Job> job,
                     MonoTime deadline);

@@ -16,13 +16,6 @@
 
 namespace lockstep::live {
 
-/// Operations that wait for one thing; an operation that ends leaves the list by itself.
-using OpList =
-    boost::intrusive::list<env::PendingOp,
-                           boost::intrusive::member_hook<env::PendingOp, env::PendingOp::Hook,
-                                                         &env::PendingOp::queue_hook>,
-                           boost::intrusive::constant_time_size<false>>;
-
 /// Loop thread only, but for execute(). Handlers of the io_context share ownership, so that they
 /// may arrive after the node's end; they find alive() false.
 class LiveWaits final : public env::Waits, public std::enable_shared_from_this<LiveWaits> {
@@ -84,8 +77,8 @@ class LiveWaits final : public env::Waits, public std::enable_shared_from_this<L
 
   Loop& loop_;
   env::OpPool pool_;
-  OwnerList all_;  ///< suspended operations, in order of creation
-  OpList ready_;   ///< woken ones and functions, in order
+  OwnerList all_;       ///< suspended operations, in order of creation
+  env::OpQueue ready_;  ///< woken ones and functions, in order
   Deadlines deadlines_;
   asio::steady_timer timer_;
   MonoTime armed_for_ = never;

@@ -1,0 +1,169 @@
+// TaskGroup: spawn, stop, join.
+#include <stdexcept>
+
+#include "impl/env/task_group.hpp"
+#include "scenarios/conformance/env_contract.hpp"
+
+namespace lockstep::conformance {
+namespace {
+
+using env::TaskGroup;
+
+/// How far a task came.
+struct Steps {
+  int begun = 0;
+  int first_wait = 0;
+  int second_wait = 0;
+  Errc first_ended = Errc::ok;
+};
+
+Task<void> two_sleeps(Env& env, Nanos each, Steps* steps) {
+  ++steps->begun;
+  const Outcome first = co_await env::sleep_for(env, each);
+  steps->first_ended = first.code;
+  ++steps->first_wait;
+  co_await env::sleep_for(env, each);
+  ++steps->second_wait;
+}
+
+TEST_P(EnvContract, spawn_starts_from_the_loop_and_join_waits_for_all) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps steps;
+    for (int i = 0; i < 50; ++i) group.spawn(two_sleeps(env, milliseconds(1), &steps));
+    EXPECT_EQ(steps.begun, 0);
+    EXPECT_EQ(group.running(), 50U);
+    co_await group.join();
+    EXPECT_EQ(steps.second_wait, 50);
+    EXPECT_EQ(group.running(), 0U);
+    co_await group.join();  // of nothing: returns
+  });
+}
+
+TEST_P(EnvContract, stop_ends_the_present_wait_and_throws_at_the_next) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps steps;
+    group.spawn(two_sleeps(env, seconds(1000), &steps));
+    co_await env::sleep_for(env, moment);
+    group.stop();
+    EXPECT_EQ(steps.first_wait, 0);  // later, never inside the call
+    group.stop();
+    co_await group.join();
+    EXPECT_EQ(steps.first_wait, 1);
+    EXPECT_EQ(steps.first_ended, Errc::cancelled);
+    EXPECT_EQ(steps.second_wait, 0);
+  });
+}
+
+TEST_P(EnvContract, stop_before_the_first_run_still_stops) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps steps;
+    group.spawn(two_sleeps(env, seconds(1000), &steps));
+    group.stop();
+    co_await group.join();
+    EXPECT_EQ(steps.second_wait, 0);
+  });
+}
+
+TEST_P(EnvContract, a_stopped_group_takes_new_tasks) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps stopped;
+    group.spawn(two_sleeps(env, seconds(1000), &stopped));
+    co_await env::sleep_for(env, moment);
+    group.stop();
+    Steps steps;
+    group.spawn(two_sleeps(env, milliseconds(1), &steps));
+    co_await group.join();
+    EXPECT_EQ(steps.second_wait, 1);
+    EXPECT_EQ(steps.first_ended, Errc::ok);
+  });
+}
+
+Task<void> spawn_into(TaskGroup* group, Env& env, Steps* steps) {
+  co_await env::sleep_for(env, milliseconds(1));
+  group->spawn(two_sleeps(env, milliseconds(1), steps));
+}
+
+TEST_P(EnvContract, join_waits_for_tasks_that_tasks_spawn) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps steps;
+    group.spawn(spawn_into(&group, env, &steps));
+    co_await group.join();
+    EXPECT_EQ(steps.second_wait, 1);
+  });
+}
+
+struct Nested {
+  Steps inner;
+  bool joined = false;
+  bool ran_on = false;
+};
+
+/// Owns tasks of its own and must not end before them, whatever happens to it.
+Task<void> owner(Env& env, Nested* nested) {
+  TaskGroup inner(env);
+  inner.spawn(two_sleeps(env, 2 * moment, &nested->inner));
+  co_await inner.join();
+  nested->joined = true;
+  co_await env::sleep_for(env, milliseconds(1));
+  nested->ran_on = true;
+}
+
+TEST_P(EnvContract, join_outlasts_the_cancellation_of_its_caller) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Nested nested;
+    group.spawn(owner(env, &nested));
+    co_await env::sleep_for(env, moment);
+    group.stop();
+    co_await group.join();
+    EXPECT_EQ(nested.inner.second_wait, 1);  // the inner group was not stopped
+    EXPECT_TRUE(nested.joined);
+    EXPECT_FALSE(nested.ran_on);
+  });
+}
+
+Task<void> recurse(Env& env, int depth, int* deepest) {
+  co_await env::sleep_for(env, Nanos(0));
+  *deepest = depth;
+  if (depth < 200) co_await recurse(env, depth + 1, deepest);
+}
+
+TEST_P(EnvContract, a_stop_unwinds_nested_tasks) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    int deepest = 0;
+    group.spawn(recurse(env, 0, &deepest));
+    co_await group.join();
+    EXPECT_EQ(deepest, 200);
+    deepest = 0;
+    group.spawn(recurse(env, 0, &deepest));
+    while (deepest < 20) co_await env::sleep_for(env, Nanos(0));
+    group.stop();
+    co_await group.join();
+    EXPECT_LT(deepest, 200);
+  });
+}
+
+Task<void> throwing() {
+  throw std::runtime_error("a programmer's error");
+  co_return;
+}
+
+Task<void> join_one_that_throws(Env& env) {
+  TaskGroup group(env);
+  group.spawn(throwing());
+  co_await group.join();
+}
+
+TEST_P(EnvContractDeathTest, an_exception_from_a_task_ends_the_process) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(run(join_one_that_throws), "");
+}
+
+}  // namespace
+}  // namespace lockstep::conformance

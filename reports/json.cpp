@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/checked.hpp"
+
 namespace lockstep::reports {
 namespace {
 
@@ -53,6 +55,7 @@ Json to_value(const Divergence& divergence) {
 }
 
 Json to_value(const Failure& failure);
+Json to_value(const Found& found);
 
 template <class T>
 Json to_array(const std::vector<T>& items) {
@@ -80,6 +83,26 @@ Json to_value(const SeedResult& seed) {
   if (!seed.reason.empty()) json["reason"] = seed.reason;
   if (!seed.not_exercised.empty()) json["not_exercised"] = seed.not_exercised;
   return json;
+}
+
+Json to_value(const Found& found) {
+  return {{"id", found.id}, {"warning", found.is_warning}, {"count", found.count}};
+}
+
+Json to_value(const CheckedHistory& checked) {
+  Json exercised = Json::object();
+  for (const auto& [property, count] : checked.exercised) exercised[property] = count;
+  return {{"file", checked.file},
+          {"model", checked.model},
+          {"verdict", checkers::name_of(checked.verdict)},
+          {"black_box", checkers::name_of(checked.black_box)},
+          {"oracle", checkers::name_of(checked.oracle)},
+          {"events", checked.events},
+          {"found", to_array(checked.found)},
+          {"violations", to_array(checked.violations)},
+          {"reasons", checked.reasons},
+          {"exercised", exercised},
+          {"distributions", to_array(checked.distributions)}};
 }
 
 Json head_of(const ScenarioResult& scenario) {
@@ -114,10 +137,10 @@ std::string with_array(std::string object, std::string_view name, const std::str
   return object + "]}";
 }
 
-template <class T, class Line>
-std::string lines_of(const std::vector<T>& items, Line line) {
+template <class Items, class Line>
+std::string lines_of(const Items& items, Line line) {
   std::string out;
-  for (const T& item : items) {
+  for (const auto& item : items) {
     out += out.empty() ? "\n" : ",\n";
     out += line(item);
   }
@@ -150,6 +173,13 @@ std::string to_json(const Results& results) {
                      {"timing", {{"elapsed_ns", results.elapsed.count()}, {"jobs", results.jobs}}},
                      {"problems", results.problems}};
   return with_array(dumped(head), "scenarios", lines_of(results.scenarios, scenario_text)) + "\n";
+}
+
+std::string to_json(std::span<const CheckedHistory> checked) {
+  const Json head = {{"schema", json_schema}};
+  const std::string histories =
+      lines_of(checked, [](const CheckedHistory& history) { return dumped(to_value(history)); });
+  return with_array(dumped(head), "histories", histories) + "\n";
 }
 
 std::string to_json(const TraceLine& line) {

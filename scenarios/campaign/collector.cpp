@@ -116,7 +116,7 @@ void Collector::settle_error(const Unit& unit, const SeedOutcome& outcome) {
     scenarios::InputError refused;
     refused.kind = scenarios::InputError::Kind::bad_file;
     refused.file = scenario.file;
-    refused.found = outcome.error->detail;
+    refused.found = "a scenario that this build cannot run: " + outcome.error->detail;
     end_.refused = std::move(refused);
     return;
   }

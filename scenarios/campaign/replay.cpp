@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "reports/violations.hpp"
 #include "scenarios/campaign/divergence.hpp"
 #include "scenarios/campaign/exit_code.hpp"
 #include "scenarios/campaign/run_slot.hpp"
@@ -93,7 +94,7 @@ class Replay {
     scenarios::InputError refused;
     refused.kind = scenarios::InputError::Kind::bad_file;
     refused.file = scenario_.file;
-    refused.found = error.detail;
+    refused.found = "a plan that this build cannot run: " + error.detail;
     end_.exit_code = scenarios::exit_code_of(refused);
     end_.refused = std::move(refused);
   }
@@ -122,7 +123,7 @@ class Replay {
     ScenarioTally tally(scenario_, true, false);
     tally.add(summarise(run, identity_.plan->config.seed, identity_.require));
     end_.result = std::move(tally).result();
-    end_.violations = violations_of(run);
+    end_.violations = reports::violations_in_words(run.history, run.judgement, run.world);
     Outcome outcome;
     outcome.diverged = end_.left_path.has_value();
     // A run that was cut short on demand has no verdict, and nobody asked for one.

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "checkers/witness_text.hpp"
+#include "reports/violations.hpp"
 
 namespace lockstep::campaign {
 namespace {
@@ -29,7 +29,7 @@ std::vector<std::string> anomalies_of(const RunResult& run) {
   add_ids(run.world, ids);
   add_ids(run.judgement.black_box.violations, ids);
   add_ids(run.judgement.oracle.violations, ids);
-  if (!run.judgement.disagreement.empty()) ids.insert(std::string(disagreement_id));
+  if (!run.judgement.disagreement.empty()) ids.insert(std::string(reports::disagreement_id));
   return {ids.begin(), ids.end()};
 }
 
@@ -49,44 +49,6 @@ std::string reason_of(const RunResult& run) {
   }
   return {};
 }
-
-class ViolationList {
- public:
-  explicit ViolationList(const checkers::History& history) : history_(history) {}
-
-  void add(const std::vector<checkers::Violation>& violations, std::string_view judge) {
-    for (const checkers::Violation& violation : violations) {
-      if (!seen_.insert({violation.id, violation.witness}).second) continue;
-      const bool is_new = ids_.insert(violation.id).second;
-      (is_new ? first_of_id_ : others_).push_back(converted(violation, judge));
-    }
-  }
-
-  std::vector<reports::Violation> done() && {
-    std::ranges::move(others_, std::back_inserter(first_of_id_));
-    if (first_of_id_.size() > reports::violations_max) first_of_id_.resize(reports::violations_max);
-    return std::move(first_of_id_);
-  }
-
- private:
-  reports::Violation converted(const checkers::Violation& violation, std::string_view judge) const {
-    reports::Violation out;
-    out.id = violation.id;
-    out.judge = judge;
-    out.sentence = violation.sentence;
-    out.witness = checkers::witness_lines(violation, history_);
-    out.description = checkers::describe(violation, history_);
-    out.keys = violation.keys;
-    out.tokens = violation.tokens;
-    return out;
-  }
-
-  const checkers::History& history_;
-  std::set<std::pair<std::string, std::vector<std::uint32_t>>> seen_;
-  std::set<std::string> ids_;
-  std::vector<reports::Violation> first_of_id_;
-  std::vector<reports::Violation> others_;
-};
 
 }  // namespace
 
@@ -110,20 +72,6 @@ SeedOutcome summarise(const RunResult& run, Seed seed, const std::vector<std::st
   result.operations = run.operations;
   result.virtual_time = run.virtual_time;
   return out;
-}
-
-std::vector<reports::Violation> violations_of(const RunResult& run) {
-  ViolationList list(run.history);
-  list.add(run.world, "world");
-  list.add(run.judgement.black_box.violations, "black-box");
-  list.add(run.judgement.oracle.violations, "oracle");
-  if (!run.judgement.disagreement.empty()) {
-    checkers::Violation disagreement;
-    disagreement.id = disagreement_id;
-    disagreement.sentence = run.judgement.disagreement;
-    list.add({disagreement}, "both");
-  }
-  return std::move(list).done();
 }
 
 }  // namespace lockstep::campaign

@@ -19,9 +19,6 @@
 
 namespace lockstep::campaign {
 
-/// Black-box invalid and oracle valid: one of the two judges is wrong. Never expected.
-inline constexpr std::string_view disagreement_id = "checker/disagreement";
-
 /// A failing seed with all that its run folder will hold.
 struct KeptRun {
   scenarios::Failure failure;
@@ -45,9 +42,5 @@ struct SeedOutcome {
 /// Verdict, ids, counters and hash of a run. `require`: the scenario's.
 [[nodiscard]] SeedOutcome summarise(const scenarios::RunResult& run, Seed seed,
                                     const std::vector<std::string>& require);
-
-/// Every violation once, whoever found it: of the world, then black-box, then the oracle's own; at
-/// most reports::violations_max, each id at least once before any comes twice.
-[[nodiscard]] std::vector<reports::Violation> violations_of(const scenarios::RunResult& run);
 
 }  // namespace lockstep::campaign

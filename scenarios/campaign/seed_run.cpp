@@ -8,6 +8,7 @@
 #include "checkers/history_file.hpp"
 #include "impl/base/version.hpp"
 #include "reports/json.hpp"
+#include "reports/violations.hpp"
 #include "scenarios/campaign/divergence.hpp"
 #include "scenarios/campaign/expectation.hpp"
 
@@ -101,9 +102,10 @@ class SeedRun {
     recording.record_path = true;
     const Result<RunResult> again = once(recording, &trace);
     if (again && again->trace_hash == first.trace_hash) {
-      outcome.kept = KeptRun{failure_of(identity_, *again, outcome.result),
-                             {checkers::write_history(again->history), std::move(trace).done()},
-                             violations_of(*again)};
+      outcome.kept =
+          KeptRun{failure_of(identity_, *again, outcome.result),
+                  {checkers::write_history(again->history), std::move(trace).done()},
+                  reports::violations_in_words(again->history, again->judgement, again->world)};
     } else if (!outcome.divergence) {
       const std::string hash = again ? again->trace_hash.hex() : again.error().detail;
       outcome.divergence = reports::Divergence{

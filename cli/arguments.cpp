@@ -1,0 +1,230 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "cli/help.hpp"
+#include "cli/suggest.hpp"
+#include "impl/base/version.hpp"
+#include "scenarios/campaign/campaign.hpp"
+#include "scenarios/campaign/exit_code.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+constexpr int usage_error = static_cast<int>(campaign::Exit::usage);
+
+std::string joined(std::string_view first, std::string_view second) {
+  std::string out(first);
+  out += '\n';
+  out += second;
+  return out;
+}
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* about, const char* examples) {
+  CLI::App* command = app.add_subcommand(name, about);
+  command->footer(joined(examples, help::exit_codes));
+  return command;
+}
+
+void add_seed_options(CLI::App& command, RunArguments& to) {
+  CLI::Option* seed = command.add_option("--seed", to.seed, "One seed: 42, 0x2a, or a commit");
+  seed->type_name("N");
+  CLI::Option* seeds = command.add_option("--seeds", to.seeds, "How many seeds (default 100)");
+  seeds->type_name("N[@FIRST]");
+  CLI::Option* run_for = command.add_option("--for", to.run_for, "As many seeds as fit into 60s");
+  run_for->type_name("TIME");
+  seed->excludes(seeds)->excludes(run_for);
+  seeds->excludes(run_for);
+}
+
+void add_result_options(CLI::App& command, RunArguments& to) {
+  command.add_option("--out", to.out, "Folder for what failing seeds leave (default out)")
+      ->type_name("DIR");
+  command.add_option("--junit", to.junit, "Write results as JUnit XML")->type_name("FILE");
+  command.add_option("--json", to.json, "Write results as JSON, all the text says and every seed")
+      ->type_name("FILE");
+  command
+      .add_option_function<std::string>(
+          "--keep", [&to](const std::string& value) { to.keep_all = value == "all"; },
+          "Keep every failing seed, not only the first 10 per scenario")
+      ->check(CLI::IsMember({"all"}))
+      ->type_name("all");
+}
+
+void add_run(CLI::App& app, RunArguments& to) {
+  CLI::App* command = add_command(app, "run", help::run_about, help::run_examples);
+  command->add_option("SCENARIO", to.scenarios, "Scenario files, or folders of them")
+      ->type_name("")
+      ->required();
+  add_seed_options(*command, to);
+  command->add_option("--jobs", to.jobs, "Threads (default: one per core)")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, campaign::jobs_max));
+  command->add_option("--shard", to.shard, "Part I of N of the seeds")->type_name("I/N");
+  command->add_option("--set", to.sets, "Override a field of every scenario; repeatable")
+      ->type_name("path=value")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--strategy", to.strategy,
+                   "Order among simultaneous events: fifo, random, pct, delay-bounded")
+      ->type_name("NAME");
+  add_result_options(*command, to);
+  command->add_flag("--fail-fast", to.fail_fast, "Stop at the first seed that fails");
+  command->add_flag("--check-determinism", to.check_determinism,
+                    "Run every seed twice; name the first event that differs");
+}
+
+void add_replay(CLI::App& app, ReplayArguments& to) {
+  CLI::App* command = add_command(app, "replay", help::replay_about, help::replay_examples);
+  command->add_option("FAILURE", to.what, "A failure.json, or with --seed a scenario")
+      ->type_name("")
+      ->required();
+  command->add_option("--seed", to.seed, "The seed, where a scenario is given")->type_name("N");
+  command->add_flag("--trace", to.trace, "Print every event");
+  command->add_option("--until-event", to.until_event, "Stop before event N (from 0)")
+      ->type_name("N");
+}
+
+void add_check(CLI::App& app, CheckArguments& to) {
+  CLI::App* command = add_command(app, "check", help::check_about, help::check_examples);
+  command->add_option("HISTORY", to.histories, "History files")->type_name("")->required();
+  command->add_option("--model", to.model, "Judge by this checker (default: as the history says)")
+      ->type_name("NAME");
+  command
+      ->add_option_function<std::string>(
+          "--format", [](const std::string&) {}, "auto or lockstep: our own JSONL")
+      ->check(CLI::IsMember({"auto", "lockstep"}))
+      ->type_name("NAME");
+  command->add_flag("--json", to.json, "Print JSON instead of text");
+}
+
+constexpr std::array list_names = {
+    std::pair("scenarios", ListArguments::What::scenarios),
+    std::pair("workloads", ListArguments::What::workloads),
+    std::pair("checkers", ListArguments::What::checkers),
+    std::pair("faults", ListArguments::What::faults),
+    std::pair("zoo", ListArguments::What::zoo),
+};
+
+void add_list(CLI::App& app, ListArguments& to) {
+  CLI::App* command = add_command(app, "list", help::list_about, help::list_examples);
+  command->require_subcommand(1);
+  for (const auto& [name, what] : list_names) {
+    CLI::App* list = command->add_subcommand(name);
+    list->callback([&to, chosen = what] { to.what = chosen; });
+    if (what == ListArguments::What::scenarios) {
+      list->add_option("PATH", to.paths, "Files or folders (default: scenarios)")->type_name("");
+    }
+  }
+}
+
+/// Everything that parsing fills; the application refers to it.
+struct Parsed {
+  RunArguments run;
+  ReplayArguments replay;
+  CheckArguments check;
+  ListArguments list;
+};
+
+std::unique_ptr<CLI::App> make_app(Parsed& to) {
+  auto app = std::make_unique<CLI::App>(help::about, "lockstep");
+  app->require_subcommand(1);
+  std::string version_text = "lockstep ";
+  version_text += version();
+  version_text += " (commit ";
+  version_text += commit();
+  version_text += ", ";
+  version_text += compiler();
+  version_text += ")";
+  app->set_version_flag("--version", version_text, "Version, commit and compiler");
+  app->footer(joined(help::main_examples, help::exit_codes));
+  add_run(*app, to.run);
+  add_replay(*app, to.replay);
+  add_check(*app, to.check);
+  add_list(*app, to.list);
+  return app;
+}
+
+/// The command whose help fits the mistake: the innermost one that was named.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? app : innermost(*named.front());
+}
+
+std::string full_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
+}
+
+std::vector<std::string> known_names(const CLI::App& app, bool options) {
+  std::vector<std::string> names;
+  if (!options) {
+    for (const CLI::App* command : app.get_subcommands(nullptr))
+      names.push_back(command->get_name());
+    return names;
+  }
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+/// What CLI11 calls extra: an option that does not exist, or a word too many.
+std::string about_extra(const CLI::App& app, const std::string& extra) {
+  const std::string word = extra.substr(0, extra.find('='));
+  const bool is_option = word.starts_with("-");
+  const bool is_command = !is_option && !app.get_subcommands(nullptr).empty();
+  std::string text = is_option    ? "unknown option '"
+                     : is_command ? "unknown command '"
+                                  : "unexpected argument '";
+  text += word + "'";
+  return text + hint(word, known_names(app, is_option));
+}
+
+std::string with_small_start(std::string text) {
+  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
+    text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  }
+  return text;
+}
+
+NothingToDo mistake(const CLI::App& app, const std::string& what) {
+  const std::string name = full_name(app);
+  return {usage_error, name + ": " + what + " (see " + name + " --help)\n"};
+}
+
+NothingToDo mistake(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = innermost(app);
+  std::vector<std::string> extras = app.remaining(true);
+  if (!extras.empty()) return mistake(command, about_extra(command, extras.front()));
+  std::string what = error.what();
+  if (const std::size_t end = what.find('\n'); end != std::string::npos) what.resize(end);
+  return mistake(command, with_small_start(std::move(what)));
+}
+
+}  // namespace
+
+std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* const* argv) {
+  Parsed parsed;
+  const std::unique_ptr<CLI::App> app = make_app(parsed);
+  if (argc <= 1) return std::unexpected(NothingToDo{usage_error, app->help()});
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return std::unexpected(NothingToDo{0, innermost(*app).help()});
+  } catch (const CLI::CallForVersion& version) {
+    return std::unexpected(NothingToDo{0, std::string(version.what()) + "\n"});
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(mistake(*app, error));
+  }
+  if (app->got_subcommand("run")) return std::move(parsed.run);
+  if (app->got_subcommand("replay")) return std::move(parsed.replay);
+  if (app->got_subcommand("check")) return std::move(parsed.check);
+  return std::move(parsed.list);
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,61 @@
+// What the user typed, checked for form only: which command, which options. Values that need more
+// than a look (seeds, durations, scenario fields) stay text here.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lockstep::cli {
+
+struct RunArguments {
+  std::vector<std::string> scenarios;
+  std::optional<std::string> seed;
+  std::optional<std::string> seeds;
+  std::optional<std::string> run_for;
+  std::optional<std::string> shard;
+  std::optional<std::string> strategy;
+  std::vector<std::string> sets;
+  std::uint32_t jobs = 0;  ///< 0: one per core
+  std::string out = "out";
+  std::optional<std::string> junit;
+  std::optional<std::string> json;
+  bool keep_all = false;
+  bool fail_fast = false;
+  bool check_determinism = false;
+};
+
+struct ReplayArguments {
+  std::string what;  ///< failure file, or with `seed` a scenario
+  std::optional<std::string> seed;
+  std::optional<std::uint64_t> until_event;
+  bool trace = false;
+};
+
+struct CheckArguments {
+  std::vector<std::string> histories;
+  std::string model;  ///< empty: as the history says
+  bool json = false;
+};
+
+struct ListArguments {
+  enum class What : std::uint8_t { scenarios, workloads, checkers, faults, zoo };
+  What what = What::scenarios;
+  std::vector<std::string> paths;  ///< scenarios only; empty: the folder "scenarios"
+};
+
+using Arguments = std::variant<RunArguments, ReplayArguments, CheckArguments, ListArguments>;
+
+/// Nothing to run: help, version, or a mistake.
+struct NothingToDo {
+  int exit_code = 0;
+  std::string text;  ///< for stdout if exit_code is 0, else for stderr; ends with a newline
+};
+
+[[nodiscard]] std::expected<Arguments, NothingToDo> parse_arguments(int argc,
+                                                                    const char* const* argv);
+
+}  // namespace lockstep::cli

@@ -1,0 +1,15 @@
+// The commands: one function, one file each. Each prints its results to stdout and its troubles to
+// stderr, and returns the exit code.
+#pragma once
+
+#include "cli/arguments.hpp"
+#include "cli/product.hpp"
+
+namespace lockstep::cli {
+
+[[nodiscard]] int run_scenarios(const RunArguments& arguments, const Product& product);
+[[nodiscard]] int replay(const ReplayArguments& arguments, const Product& product);
+[[nodiscard]] int check(const CheckArguments& arguments);
+[[nodiscard]] int list(const ListArguments& arguments, const Product& product);
+
+}  // namespace lockstep::cli

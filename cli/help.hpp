@@ -1,0 +1,79 @@
+// The words of --help: examples and exit codes, so that nobody needs a manual for the first hour.
+#pragma once
+
+namespace lockstep::cli::help {
+
+inline constexpr const char* about =
+    "Lockstep finds the bugs that let two workers hold the same lock: real code in a simulated\n"
+    "world, every fault a seed can choose, exact checkers, and one line that replays a failure.";
+
+inline constexpr const char* exit_codes =
+    "Exit codes:\n"
+    "  0    as expected\n"
+    "  1    a violation, an anomaly neither expected nor allowed, or an expected one missed\n"
+    "  2    unknown: too few seeds, something required never happened, or not judged\n"
+    "  3    divergence: a plan ran in two ways, or a replay left its path\n"
+    "  64   wrong usage       65   bad input file        66   missing file or empty folder\n"
+    "  69   no server there   70   internal error        74   cannot write\n"
+    "  130  interrupted; results of what had run are written";
+
+inline constexpr const char* main_examples =
+    "Examples:\n"
+    "  lockstep run scenarios/lock                      100 seeds of every scenario below a "
+    "folder\n"
+    "  lockstep run scenarios/lock --seeds 500 --json results.json\n"
+    "  lockstep replay out/redis_clock_jump/12/failure.json --trace\n"
+    "  lockstep check history.jsonl                     judge a history of your own\n"
+    "  lockstep list faults\n"
+    "  lockstep run --help                              all options of a command\n";
+
+inline constexpr const char* run_about =
+    "Runs scenarios under many seeds and compares what they show with what they expect.";
+
+inline constexpr const char* run_examples =
+    "A SCENARIO is a file or a folder (all *.json below it). Results go to stdout, a line per\n"
+    "scenario; each failing seed leaves OUT/<scenario>/<seed>/failure.json and a line that "
+    "replays\n"
+    "it. Verdicts and trace hashes do not depend on --jobs.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep run scenarios/lock/redis_clock_jump.json --seed 12\n"
+    "  lockstep run scenarios/lock --seeds 1000@0x2a --jobs 2\n"
+    "  lockstep run scenarios/lock --for 60s --fail-fast        as many seeds as fit\n"
+    "  lockstep run scenarios/lock --shard 1/4                  one of four machines\n"
+    "  lockstep run my.json --set lock.ttl=10s --set clocks.drift_ppm=-500..500\n"
+    "  lockstep run scenarios --check-determinism --seeds 20    every seed twice\n";
+
+inline constexpr const char* replay_about =
+    "Runs one seed again. A failure file must take the same path, event by event.";
+
+inline constexpr const char* replay_examples =
+    "A failure file stands alone: it replays in any folder, without its scenario. Exits as `run`\n"
+    "would on that one seed, with 3 when it left its path, and with 0 when --until-event cut it\n"
+    "short.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep replay out/redis_clock_jump/12/failure.json\n"
+    "  lockstep replay out/redis_clock_jump/12/failure.json --trace --until-event 4711\n"
+    "  lockstep replay scenarios/lock/redis_clock_jump.json --seed 12\n";
+
+inline constexpr const char* check_about =
+    "Judges recorded histories: valid, invalid with a minimal witness, or unknown.";
+
+inline constexpr const char* check_examples =
+    "Reads Lockstep's own JSONL (checkers/HISTORY.md); `run` leaves one beside each failure.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep check out/redis_clock_jump/12/history.jsonl\n"
+    "  lockstep check --model lease-lock --json mine.jsonl > verdict.json\n";
+
+inline constexpr const char* list_about = "Names what there is, with a line about each.";
+
+inline constexpr const char* list_examples =
+    "Examples:\n"
+    "  lockstep list scenarios                 below the folder scenarios\n"
+    "  lockstep list scenarios my/folder\n"
+    "  lockstep list faults                    with parameters and units\n"
+    "  lockstep list checkers                  with every anomaly they can name\n";
+
+}  // namespace lockstep::cli::help

@@ -1,0 +1,162 @@
+// `lockstep run`: a campaign from options to exit code.
+#include <algorithm>
+#include <expected>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/terminal.hpp"
+#include "impl/base/duration.hpp"
+#include "reports/json.hpp"
+#include "reports/junit.hpp"
+#include "reports/text.hpp"
+#include "scenarios/campaign/campaign.hpp"
+#include "scenarios/campaign/exit_code.hpp"
+#include "scenarios/campaign/failure_folder.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+using campaign::CampaignEnd;
+using campaign::CampaignOptions;
+using campaign::Exit;
+using scenarios::Input;
+using scenarios::InputError;
+
+InputError bad_option(std::string option, std::string found, std::string expected) {
+  InputError error;
+  error.kind = InputError::Kind::bad_option;
+  error.pointer = std::move(option);
+  error.found = std::move(found);
+  error.expected = std::move(expected);
+  return error;
+}
+
+InputError unwritable(const std::string& path, std::string why) {
+  InputError error;
+  error.kind = InputError::Kind::unwritable;
+  error.file = path;
+  error.found = "that it cannot be written: " + std::move(why);
+  return error;
+}
+
+Input<Nanos> parse_time(const std::string& text) {
+  constexpr const char* expected = "a time like 60s or 5m";
+  const Result<Nanos> time = parse_duration(text);
+  if (!time) return std::unexpected(bad_option("--for", "'" + text + "'", expected));
+  if (time->count() <= 0) return std::unexpected(bad_option("--for", "'" + text + "'", expected));
+  return *time;
+}
+
+Input<void> read_seeds(const RunArguments& arguments, CampaignOptions& options) {
+  if (arguments.seed) {
+    const Input<Seed> seed = scenarios::parse_seed(*arguments.seed);
+    if (!seed) return std::unexpected(seed.error());
+    options.seeds = {1, *seed};
+    options.single_seed = true;
+  }
+  if (arguments.seeds) {
+    const Input<scenarios::SeedRange> seeds = scenarios::parse_seeds(*arguments.seeds);
+    if (!seeds) return std::unexpected(seeds.error());
+    options.seeds = *seeds;
+  }
+  if (arguments.run_for) {
+    const Input<Nanos> time = parse_time(*arguments.run_for);
+    if (!time) return std::unexpected(time.error());
+    options.run_for = *time;
+  }
+  if (arguments.shard) {
+    const Input<campaign::Shard> shard = campaign::parse_shard(*arguments.shard);
+    if (!shard) return std::unexpected(shard.error());
+    options.shard = *shard;
+  }
+  return {};
+}
+
+Input<CampaignOptions> read_options(const RunArguments& arguments) {
+  CampaignOptions options;
+  if (Input<void> seeds = read_seeds(arguments, options); !seeds) {
+    return std::unexpected(std::move(seeds.error()));
+  }
+  const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+  options.jobs = std::min(arguments.jobs > 0 ? arguments.jobs : cores, campaign::jobs_max);
+  options.out = arguments.out;
+  options.keep_all = arguments.keep_all;
+  options.fail_fast = arguments.fail_fast;
+  options.check_determinism = arguments.check_determinism;
+  options.sets = arguments.sets;
+  if (arguments.strategy) options.sets.push_back("strategy=" + *arguments.strategy);
+  options.now = &wall_now;
+  options.interrupted = &interruption();
+  return options;
+}
+
+/// Asked before the first seed: nobody waits an hour to learn of a mistyped folder.
+Input<void> check_outputs(const RunArguments& arguments) {
+  const std::string why = campaign::why_folder_unwritable(arguments.out);
+  if (!why.empty()) return std::unexpected(unwritable(arguments.out, why));
+  for (const std::optional<std::string>* file : {&arguments.json, &arguments.junit}) {
+    if (!file->has_value()) continue;
+    const std::string why_file = campaign::why_file_unwritable(**file);
+    if (!why_file.empty()) return std::unexpected(unwritable(**file, why_file));
+  }
+  return {};
+}
+
+/// A reason why the results could not be written, in one line; empty when they were.
+std::string write_results(const RunArguments& arguments, const reports::Results& results) {
+  if (arguments.json) {
+    const Result<void> json = campaign::write_file(*arguments.json, reports::to_json(results));
+    if (!json) return json.error().detail;
+  }
+  if (arguments.junit) {
+    const Result<void> junit = campaign::write_file(*arguments.junit, reports::to_junit(results));
+    if (!junit) return junit.error().detail;
+  }
+  return {};
+}
+
+int report(const RunArguments& arguments, CampaignEnd end) {
+  reports::Results& results = end.results;
+  const std::string unwritten = write_results(arguments, results);
+  const bool is_internal = results.exit_code == static_cast<int>(Exit::internal);
+  if (!unwritten.empty() && !is_internal) {
+    results.exit_code = static_cast<int>(Exit::cannot_write);
+  }
+  const bool printed = print(reports::to_text(results));
+  if (!unwritten.empty()) complain(unwritten);
+  if (end.cannot_write) complain(end.cannot_write->detail);
+  if (!end.internal_error.empty()) complain("internal error: " + end.internal_error);
+  if (end.refused) complain(scenarios::to_text(*end.refused));
+  return printed ? results.exit_code : complain_about_stdout();
+}
+
+}  // namespace
+
+int run_scenarios(const RunArguments& arguments, const Product& product) {
+  Input<CampaignOptions> options = read_options(arguments);
+  if (!options) return complain(options.error());
+  const auto loaded = scenarios::load_scenarios(arguments.scenarios, options->sets);
+  if (!loaded) return complain(loaded.error());
+  if (const Input<void> outputs = check_outputs(arguments); !outputs) {
+    return complain(outputs.error());
+  }
+  ProgressLine line;
+  std::mutex drawing;
+  options->progress = [&](const campaign::Progress& progress) {
+    const std::scoped_lock lock(drawing);
+    line.update(progress);
+  };
+  options->warn = [&](const std::string& warning) {
+    const std::scoped_lock lock(drawing);
+    line.clear();
+    complain(warning);
+  };
+  CampaignEnd end = campaign::run_campaign(*loaded, product.runner, *options);
+  line.clear();
+  return report(arguments, std::move(end));
+}
+
+}  // namespace lockstep::cli

@@ -7,6 +7,9 @@
 #include <expected>
 #include <string>
 
+#include "impl/base/duration.hpp"
+#include "impl/base/result.hpp"
+
 namespace lockstep::scenarios {
 
 struct InputError {
@@ -17,16 +20,18 @@ struct InputError {
     unwritable,  ///< the file cannot be written: exit code 74
   };
   Kind kind = Kind::bad_file;
-  std::string file;      ///< as the user named it; empty for options
-  std::string pointer;   ///< JSON pointer (RFC 6901): "/lock/ttl"; empty: the whole file
-  std::size_t line = 0;  ///< from 1; 0 where a pointer says it better
+  std::string file{};     ///< as the user named it; empty for options
+  std::string pointer{};  ///< JSON pointer (RFC 6901): "/lock/ttl"; empty: the whole file
+  std::size_t line = 0;   ///< from 1; 0 where a pointer says it better
   std::size_t column = 0;
-  std::string found;     ///< "unknown field 'tttl'"
-  std::string expected;  ///< "one of ttl, refresh_interval; did you mean 'ttl'?"; may be empty
+  std::string found{};     ///< "unknown field 'tttl'"
+  std::string expected{};  ///< "one of ttl, refresh_interval; did you mean 'ttl'?"; may be empty
 };
 
 template <class T>
 using Input = std::expected<T, InputError>;
+
+using lockstep::to_text;  // or the one below would hide those of durations and errors
 
 /// "scenarios/a.json: /lock/ttl: found '3' without a unit; expected a duration like 3s"
 [[nodiscard]] std::string to_text(const InputError& error);

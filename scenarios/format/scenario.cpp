@@ -1,0 +1,60 @@
+#include "scenarios/format/scenario.hpp"
+
+#include <algorithm>
+
+#include "faults/kind.hpp"
+#include "scenarios/format/rounds.hpp"
+#include "scenarios/format/scenario_fields.hpp"
+
+namespace lockstep::scenarios {
+
+namespace {
+
+bool is_role(std::string_view role) {
+  return role == "client" || role == "redis" || role == "sink";
+}
+
+}  // namespace
+
+Nanos liveness_of(const Scenario& scenario) {
+  if (scenario.liveness) return *scenario.liveness;
+  const LockSettings& lock = scenario.lock;
+  const Nanos ttl = lock.ttl + lock.ttl / 10;  // on a clock at the bound of drift_ppm
+  const Nanos retry = lock.retry_interval + lock.retry_jitter;
+  const Nanos replies = 2 * lock.command_timeout + lock.connect_timeout;
+  return ttl + retry + replies + scenario.workload.think.high + scenario.workload.hold.high +
+         seconds(1);
+}
+
+std::int64_t count_of(const WorkloadSettings& workload, const Topology& topology,
+                      std::string_view role) {
+  if (role == "client") return workload.clients;
+  if (role == "redis") return topology.redis.nodes * (topology.redis.replica ? 2 : 1);
+  if (role == "sink") return workload.guarded == Guarded::none ? 0 : 1;
+  return 0;
+}
+
+std::int64_t count_of(const Scenario& scenario, std::string_view role) {
+  return count_of(scenario.workload, scenario.topology, role);
+}
+
+bool aims_at_something(const WorkloadSettings& workload, const Topology& topology,
+                       std::string_view selector) {
+  const std::string_view role = selector.substr(0, selector.find('/'));
+  if (!is_role(role)) return true;
+  const auto number = faults::node_number(selector);
+  return std::int64_t{number.value_or(0)} < count_of(workload, topology, role);
+}
+
+Nanos rounds_span(const Scenario& scenario) {
+  return 2 * (scenario.duration + liveness_of(scenario));
+}
+
+std::int64_t expected_rounds(const Scenario& scenario) {
+  const DurationRange& hold = scenario.workload.hold;
+  const DurationRange& think = scenario.workload.think;
+  const Nanos twice = hold.low + hold.high + think.low + think.high;
+  return std::max<std::int64_t>(1, 2 * rounds_span(scenario) / std::max(twice, Nanos(1)));
+}
+
+}  // namespace lockstep::scenarios

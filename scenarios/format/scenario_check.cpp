@@ -1,0 +1,105 @@
+#include "scenarios/format/scenario_check.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "scenarios/format/plan.hpp"
+#include "scenarios/format/rounds.hpp"
+#include "scenarios/format/scenario_fields.hpp"
+
+namespace lockstep::scenarios {
+
+namespace {
+
+using faults::FaultEntry;
+using faults::Kind;
+using Mistake = std::optional<InputError>;
+
+InputError mistake(std::string pointer, std::string found, std::string expected) {
+  InputError error;
+  error.pointer = std::move(pointer);
+  error.found = std::move(found);
+  error.expected = std::move(expected);
+  return error;
+}
+
+bool needs_disk(Kind kind) {
+  switch (kind) {
+    case Kind::fsync_error:
+    case Kind::io_error:
+    case Kind::disk_full:
+    case Kind::slow_disk:
+    case Kind::bit_rot:
+    case Kind::lose_unsynced:
+    case Kind::torn_write: return true;
+    default: return false;
+  }
+}
+
+Persistence persistence_of(const Topology& topology, std::string_view selector) {
+  return selector.starts_with("sink") ? topology.sink.persistence : topology.redis.persistence;
+}
+
+Mistake check_selector(const Scenario& scenario, const std::string& pointer,
+                       const std::string& selector) {
+  if (aims_at_something(scenario.workload, scenario.topology, selector)) return std::nullopt;
+  const std::string role = selector.substr(0, selector.find('/'));
+  const std::int64_t count = count_of(scenario, role);
+  std::string expected =
+      "one of the " + std::to_string(count) + " nodes of role " + role + ", numbered from 0";
+  if (count == 0) expected = "a role that this scenario has (a sink comes with workload.guarded)";
+  return mistake(pointer, "'" + selector + "'", std::move(expected));
+}
+
+Mistake check_entry(const Scenario& scenario, std::size_t i) {
+  const FaultEntry& entry = scenario.faults[i];
+  const std::string pointer = "/faults/" + std::to_string(i);
+  if (auto wrong = check_selector(scenario, pointer + "/target", entry.target)) return wrong;
+  if (auto wrong = check_selector(scenario, pointer + "/peer", entry.peer)) return wrong;
+  if (entry.kind == Kind::failover && !scenario.topology.redis.replica) {
+    return mistake(pointer + "/kind", "a failover", "topology.redis.replica to be true");
+  }
+  if (needs_disk(entry.kind) &&
+      persistence_of(scenario.topology, entry.target) == Persistence::none) {
+    return mistake(pointer + "/kind", "a fault of a disk", "a target with persistence");
+  }
+  return std::nullopt;
+}
+
+Mistake check_firings(const Scenario& scenario) {
+  const faults::PlanLimits limits{.until = scenario.duration, .swarm = scenario.swarm};
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    total += faults::firings_max({scenario.faults[i]}, limits);
+    if (total <= faults::faults_max) continue;
+    return mistake("/faults/" + std::to_string(i) + "/every",
+                   "up to " + std::to_string(total) + " faults so far in one run",
+                   "at most " + std::to_string(faults::faults_max));
+  }
+  return std::nullopt;
+}
+
+Mistake check_rounds(const Scenario& scenario) {
+  const std::int64_t total = expected_rounds(scenario) * scenario.workload.clients;
+  const auto most = static_cast<std::int64_t>(operations_max / 2);
+  if (total <= most) return std::nullopt;
+  return mistake("/workload/think", "about " + std::to_string(total) + " operations in one run",
+                 "at most " + std::to_string(most) + ": longer hold and think, or fewer clients");
+}
+
+}  // namespace
+
+std::optional<InputError> check(const Scenario& scenario) {
+  if (scenario.workload.guarded == Guarded::fenced && !scenario.lock.fencing) {
+    return mistake("/workload/guarded", "a fenced resource without fencing tokens",
+                   "lock.fencing to be true");
+  }
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    if (auto wrong = check_entry(scenario, i)) return wrong;
+  }
+  if (auto wrong = check_firings(scenario)) return wrong;
+  return check_rounds(scenario);
+}
+
+}  // namespace lockstep::scenarios

@@ -8,6 +8,11 @@
 
 namespace lockstep::sim {
 
+void End::attach(EndUser* user) {
+  user_ = user;
+  if (user != nullptr && !early_.empty()) user->on_data(std::exchange(early_, {}));
+}
+
 std::size_t End::send_some(std::string_view bytes, bool limited) {
   Half& half = connection_->half_to(1U - index_);
   const std::size_t room = half.unread_bytes < window_bytes ? window_bytes - half.unread_bytes : 0;
@@ -117,6 +122,7 @@ void Connection::arrive(End& end, Chunk chunk) {
   }
   switch (chunk.kind) {
     case Chunk::Kind::data:
+      if (end.user_ == nullptr) end.early_ += chunk.bytes;
       if (end.user_ != nullptr) end.user_->on_data(std::move(chunk.bytes));
       return;
     case Chunk::Kind::accept:

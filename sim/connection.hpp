@@ -65,7 +65,8 @@ class End {
   /// How many bytes may be unread by the receiver: 256 KiB, a common socket buffer.
   static constexpr std::size_t window_bytes = 256U << 10U;
 
-  void attach(EndUser* user) { user_ = user; }
+  /// From now on `user` is told of everything, first of what arrived before it came.
+  void attach(EndUser* user);
   [[nodiscard]] bool usable() const { return !closed_ && !lost_; }
   [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool closed() const { return closed_; }
@@ -89,6 +90,7 @@ class End {
   Connection* connection_ = nullptr;
   NodeRun* run_ = nullptr;
   EndUser* user_ = nullptr;
+  std::string early_;  ///< arrived before there was a user; at most a window
   std::unique_ptr<EndUser> owned_;  ///< a service's Peer
   void lose();
 

@@ -128,7 +128,7 @@ TEST_P(EnvContract, a_read_is_cancelled_and_no_byte_is_lost) {
 }
 
 Task<void> in_write(Env& env, env::Stream* stream, Stopped* stopped) {
-  const std::string much = pattern(64'000'000);
+  const std::string much(more_than_fits, '.');
   const Outcome ended = co_await env::write_all(*stream, bytes_of(std::string_view(much)));
   stopped->ended = ended.code;
   co_await run_on(env, stopped);
@@ -177,7 +177,8 @@ Task<void> cancel_an_offload(Env& env, std::function<void()> work) {
   };
   Stopped stopped;
   co_await stop_after(env, in_offload(env, std::move(fn), &stopped), &stopped, Nanos(1));
-  co_await eventually(env, [done] { return done->load(); });
+  const std::function<bool()> has_run = [done] { return done->load(); };
+  co_await eventually(env, has_run);
 }
 
 TEST_P(EnvContract, a_wait_for_a_storage_call_is_cancelled_and_the_call_runs) {

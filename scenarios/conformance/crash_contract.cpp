@@ -75,7 +75,7 @@ Task<void> in_write(Env& env, Fates* fates, Peer* peer) {
   const StreamPtr stream = co_await connected(env, *peer);
   if (!stream) co_return;
   Witness witness(env, fates);
-  const std::string much = pattern(64'000'000);
+  const std::string much(more_than_fits, '.');
   co_await env::write_all(*stream, bytes_of(std::string_view(much)));
   witness.resumed();
 }

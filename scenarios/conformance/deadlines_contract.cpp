@@ -54,7 +54,7 @@ TEST_P(EnvContract, a_read_ends_at_its_deadline_and_the_stream_goes_on) {
 Task<void> write_with_deadline(Env& env, Peer* peer) {
   const StreamPtr stream = co_await connected(env, *peer);
   if (!stream) co_return;
-  const std::string much = pattern(64'000'000);
+  const std::string much(more_than_fits, '.');
   const MonoTime deadline = env.clock.now() + 10 * moment;
   const Outcome wrote =
       co_await env::write_all(*stream, bytes_of(std::string_view(much)), deadline);

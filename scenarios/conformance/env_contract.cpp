@@ -1,5 +1,8 @@
 #include "scenarios/conformance/env_contract.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace lockstep::conformance {
 
 Task<StreamPtr> connected(Env& env, Peer& peer) {
@@ -46,8 +49,9 @@ Task<void> eventually(Env& env, std::function<bool()> holds) {
 
 std::string pattern(std::size_t size) {
   std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) {
-    bytes[i] = static_cast<char>(mix64(i / 8) >> (8 * (i % 8)));
+  for (std::size_t i = 0; i < size; i += sizeof(std::uint64_t)) {
+    const std::uint64_t word = mix64(i);
+    std::memcpy(bytes.data() + i, &word, std::min(sizeof word, size - i));
   }
   return bytes;
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -74,6 +75,9 @@ struct Supplier {
   std::function<std::unique_ptr<ContractWorld>()> make;
 };
 
+/// What GoogleTest prints of a supplier.
+inline void PrintTo(const Supplier& supplier, std::ostream* out) { *out << supplier.name; }
+
 class EnvContract : public testing::TestWithParam<Supplier> {
  protected:
   void run(Body body) { EXPECT_TRUE(world().run(std::move(body))) << "did not end in time"; }
@@ -105,6 +109,9 @@ using StreamPtr = std::unique_ptr<env::Stream>;
 inline constexpr Nanos patience = seconds(10);
 /// Short enough to sit through live, long against the noise of a busy machine's scheduler.
 inline constexpr Nanos moment = milliseconds(5);
+
+/// Bytes that no transport takes while the other end does not read.
+inline constexpr std::size_t more_than_fits = 64'000'000;
 
 /// Connects to a peer that accepts; a failed connect fails the test and gives nullptr.
 [[nodiscard]] Task<StreamPtr> connected(Env& env, Peer& peer);

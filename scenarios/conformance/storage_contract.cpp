@@ -76,7 +76,8 @@ Task<void> deadline_then_run(Env& env, std::function<void()> work) {
   const Outcome ran = co_await env.storage.offload(std::move(fn), deadline);
   EXPECT_EQ(name_of(ran.code), name_of(Errc::no_reply));
   EXPECT_GE(env.clock.now(), deadline);
-  co_await eventually(env, [calls] { return calls->done == 1; });
+  const std::function<bool()> has_run = [calls] { return calls->done == 1; };
+  co_await eventually(env, has_run);
 }
 
 TEST_P(EnvContract, a_storage_call_past_its_deadline_still_runs) {

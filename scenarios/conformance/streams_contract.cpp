@@ -111,7 +111,8 @@ Task<void> write_and_leave(Env& env, Peer* peer, std::string text, bool close) {
     stream->close();  // idempotent
   }
   stream.reset();
-  co_await eventually(env, [peer] { return peer->log().ended == 1; });
+  const std::function<bool()> has_ended = [peer] { return peer->log().ended == 1; };
+  co_await eventually(env, has_ended);
   EXPECT_TRUE(peer->log().received == text);
 }
 
@@ -183,7 +184,7 @@ Task<void> read_pending(env::Stream* stream, Ends* ends) {
 }
 
 Task<void> write_pending(env::Stream* stream, Ends* ends) {
-  const std::string much = pattern(64'000'000);
+  const std::string much(more_than_fits, '.');
   const Outcome wrote = co_await env::write_all(*stream, bytes_of(std::string_view(much)));
   ends->wrote = wrote.code;
 }
@@ -223,7 +224,8 @@ TEST_P(EnvContract, destruction_ends_pending_operations) {
 Task<void> write_nothing(Env& env, Peer* peer) {
   const StreamPtr stream = co_await connected(env, *peer);
   if (!stream) co_return;
-  const Outcome wrote = co_await env::write_all(*stream, {});
+  const std::span<const std::byte> nothing;
+  const Outcome wrote = co_await env::write_all(*stream, nothing);
   EXPECT_EQ(wrote.code, Errc::ok);
   EXPECT_EQ(wrote.n, 0U);
   co_await send(*stream, "something");

@@ -128,9 +128,9 @@ TEST_P(EnvContract, join_outlasts_the_cancellation_of_its_caller) {
 }
 
 Task<void> recurse(Env& env, int depth, int* deepest) {
-  co_await env::sleep_for(env, Nanos(0));
+  co_await env::sleep_for(env, milliseconds(1));
   *deepest = depth;
-  if (depth < 200) co_await recurse(env, depth + 1, deepest);
+  if (depth < 100) co_await recurse(env, depth + 1, deepest);
 }
 
 TEST_P(EnvContract, a_stop_unwinds_nested_tasks) {
@@ -138,14 +138,10 @@ TEST_P(EnvContract, a_stop_unwinds_nested_tasks) {
     TaskGroup group(env);
     int deepest = 0;
     group.spawn(recurse(env, 0, &deepest));
-    co_await group.join();
-    EXPECT_EQ(deepest, 200);
-    deepest = 0;
-    group.spawn(recurse(env, 0, &deepest));
-    while (deepest < 20) co_await env::sleep_for(env, Nanos(0));
+    while (deepest < 10) co_await env::sleep_for(env, milliseconds(1));
     group.stop();
     co_await group.join();
-    EXPECT_LT(deepest, 200);
+    EXPECT_LT(deepest, 90);
   });
 }
 

@@ -53,9 +53,19 @@ std::optional<EventQueue::Fired> EventQueue::pop(Nanos limit) {
     const Event event = slots_[entry.slot].event;
     pop_front();
     free_slot(entry.slot);
+    prefetch_front();
     return Fired{Nanos(entry.time), event, entry.order};
   }
   return std::nullopt;
+}
+
+/// The next event is known while the present one runs: its memory is on its way by then. With
+/// thousands of timers every wait is cold, and this is worth more than the heap's shape.
+void EventQueue::prefetch_front() const {
+  if (heap_.empty()) return;
+  const auto* target = static_cast<const char*>(slots_[heap_.front().slot].event.target);
+  __builtin_prefetch(target);
+  __builtin_prefetch(target + 64);
 }
 
 void EventQueue::sift_up(std::size_t hole, const Entry& entry) {

@@ -88,6 +88,7 @@ class EventQueue {
   void sift_down(std::size_t hole, const Entry& entry);
   void pop_front();
   void sweep();
+  void prefetch_front() const;
 
   std::vector<Entry> heap_;
   std::vector<Slot> slots_;

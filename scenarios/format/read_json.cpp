@@ -17,7 +17,6 @@ Input<Json> read_json(std::string_view text, const std::string& file, std::size_
   error.line = json.error().line;
   error.column = json.error().column;
   error.found = std::move(json.error().what);
-  error.expected = "JSON";
   return std::unexpected(std::move(error));
 }
 

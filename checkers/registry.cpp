@@ -1,0 +1,117 @@
+#include "checkers/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "checkers/lease_lock.hpp"
+#include "checkers/text.hpp"
+
+namespace lockstep::checkers {
+namespace {
+
+constexpr std::array<AnomalyInfo, 16> lease_lock_anomalies{{
+    {id::stale_write_accepted, "a fenced sink took an older token than it had answered"},
+    {id::token_reused, "one fencing token was given out twice"},
+    {id::token_went_back, "a later grant got a lower fencing token"},
+    {id::double_grant, "two leases of one key were certainly held at the same time"},
+    {id::foreign_release, "a release succeeded while somebody else held the lock"},
+    {id::foreign_renew, "a renewal succeeded while somebody else held the lock"},
+    {id::granted_early, "granted before the lease before it can have been over"},
+    {id::granted_expired, "a grant reached its client after it had expired"},
+    {id::late_handover, "after the crash of a holder a waiter was not granted the lock in time"},
+    {id::lost_early, "a holder was told its lease is gone before anything can have ended it"},
+    {id::refused_own, "refused, though nobody but the caller itself can have held it"},
+    {id::release_after_expiry, "a release succeeded after the lease must have been over"},
+    {id::renewed_after_expiry, "a renewal succeeded after the lease must have been over"},
+    {id::spurious_refusal, "refused, though nobody can have held it", true},
+    {id::stuck, "after the heal a free lock was granted to none of those who asked"},
+    {id::use_after_expiry, "an unfenced sink was used by who no longer held the lock"},
+}};
+
+constexpr std::array<CheckerInfo, 1> all{{
+    {lease_lock_model,
+     "locks with a ttl, an owner and fencing tokens: exclusion, expiry, fencing, progress",
+     lease_lock_anomalies, &check_lease_lock},
+}};
+
+bool has_lock_operations(const History& history) {
+  return std::any_of(history.events.begin(), history.events.end(), [](const Event& event) {
+    return event.f == name::acquire || event.f == name::renew || event.f == name::release;
+  });
+}
+
+std::string known_names() {
+  std::string names;
+  for (const CheckerInfo& checker : all) names += cat(names.empty() ? "" : ", ", checker.name);
+  return names;
+}
+
+/// A refusal by nobody is a warning, one by the caller itself a violation. Who knows that the
+/// caller's own acquire never happened sees the former where clients see the latter.
+bool is_only_refused_otherwise(const Report& black_box, const Report& oracle) {
+  return black_box.found.size() == 1 + (black_box.has(id::spurious_refusal) ? 1U : 0U) &&
+         black_box.has(id::refused_own) && oracle.has(id::spurious_refusal);
+}
+
+}  // namespace
+
+std::span<const CheckerInfo> checkers() { return all; }
+
+const CheckerInfo* find_checker(std::string_view name) {
+  const auto* const found = std::find_if(
+      all.begin(), all.end(), [&](const CheckerInfo& checker) { return checker.name == name; });
+  return found == all.end() ? nullptr : found;
+}
+
+bool is_known_anomaly(std::string_view id) {
+  return std::any_of(all.begin(), all.end(), [&](const CheckerInfo& checker) {
+    return std::any_of(checker.anomalies.begin(), checker.anomalies.end(),
+                       [&](const AnomalyInfo& anomaly) { return anomaly.id == id; });
+  });
+}
+
+Result<const CheckerInfo*> checker_for(const History& history, std::string_view model) {
+  const std::string_view wanted = model.empty() ? history.header.model : model;
+  if (wanted.empty()) {
+    if (has_lock_operations(history)) return find_checker(lease_lock_model);
+    return fail(definite(Errc::invalid_argument,
+                         "no checker fits: the history has no acquire, renew or release; name the "
+                         "model, one of " +
+                             known_names()));
+  }
+  const CheckerInfo* const checker = find_checker(wanted);
+  if (checker != nullptr) return checker;
+  return fail(definite(Errc::invalid_argument,
+                       cat("unknown model '", wanted, "', expected one of ", known_names())));
+}
+
+Result<Report> judge(const History& history, std::string_view model, Judge judge) {
+  const auto checker = checker_for(history, model);
+  if (!checker) return fail(checker.error());
+  return (*checker)->check(history, history.header.params, judge);
+}
+
+Result<Judgement> judge_both(const History& history, std::string_view model) {
+  const auto checker = checker_for(history, model);
+  if (!checker) return fail(checker.error());
+  Judgement both;
+  both.black_box = (*checker)->check(history, history.header.params, Judge::black_box);
+  if (history.resolutions.empty()) {  // the oracle knows nothing more
+    both.oracle = both.black_box;
+    both.oracle.judge = Judge::oracle;
+    return both;
+  }
+  both.oracle = (*checker)->check(history, history.header.params, Judge::oracle);
+  const bool disagree = both.black_box.verdict == Verdict::invalid &&
+                        both.oracle.verdict == Verdict::valid &&
+                        !is_only_refused_otherwise(both.black_box, both.oracle);
+  if (disagree) {
+    both.disagreement =
+        cat("the clients' view alone is invalid (", both.black_box.violations.front().id,
+            "), but valid with what the services know: a bug of the checker ", (*checker)->name,
+            ", or of what resolved its unknown operations");
+  }
+  return both;
+}
+
+}  // namespace lockstep::checkers

@@ -13,7 +13,8 @@ using Kind = KeeperMachine::Input::Kind;
 KeeperMachine::Actions KeeperMachine::step(MonoTime now, const Input& input) {
   ASSERT(phase_ != Phase::finished);
   Actions actions;
-  pass_time(now, actions);  // before the input: a deadline that passed is final
+  if (input.kind == Kind::worker_ended) end_worker();  // it was gone before time is looked at
+  pass_time(now, actions);  // before any answer: a deadline that passed is final
   take(now, input, actions);
   pass_time(now, actions);
   advance(now, input, actions);
@@ -53,13 +54,15 @@ void KeeperMachine::take(MonoTime now, const Input& input, Actions& actions) {
       after_release(now, input);
       break;
     case Kind::release_failed: on_release_failed(now, input, actions); break;
-    case Kind::worker_ended:
-      ASSERT(phase_ == Phase::working && worker_running_);
-      worker_running_ = false;
-      worker_quit_ = !worker_asked_;
-      break;
+    case Kind::worker_ended: break;
     case Kind::stop: stopping_ = true; break;
   }
+}
+
+void KeeperMachine::end_worker() {
+  ASSERT(phase_ == Phase::working && worker_running_);
+  worker_running_ = false;
+  worker_quit_ = !worker_asked_;
 }
 
 void KeeperMachine::on_acquired(MonoTime now, const Input& input, Actions& actions) {
@@ -188,8 +191,8 @@ MonoTime KeeperMachine::wake_at() const {
   if (phase_ != Phase::working) return at;
   if (holding_) {
     at = deadline_;
-    if (!worker_asked_) at = std::min(at, stop_at_);
-    if (!renewing_ && worker_running_) at = std::min(at, renew_at_);
+    if (worker_running_ && !worker_asked_) at = std::min(at, stop_at_);
+    if (worker_running_ && !renewing_) at = std::min(at, renew_at_);
   }
   if (worker_running_ && !worker_cancelled_) at = std::min(at, cancel_at_);
   return at;

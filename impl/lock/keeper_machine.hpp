@@ -83,6 +83,7 @@ class KeeperMachine {
   static constexpr std::uint32_t release_attempts_max = 2;
 
   void take(MonoTime now, const Input& input, Actions& actions);
+  void end_worker();
   void on_acquired(MonoTime now, const Input& input, Actions& actions);
   void on_renewed(MonoTime now, MonoTime deadline, Actions& actions);
   void on_release_failed(MonoTime now, const Input& input, Actions& actions);

@@ -1,3 +1,5 @@
+// What a seed makes of a scenario: expand() of plan.hpp. Every draw of a plan but those of faults
+// is here, each keyed by what it is for.
 #include <algorithm>
 #include <string>
 #include <utility>

@@ -1,3 +1,4 @@
+// Values to text, and looking into objects: json_value.hpp without its parser.
 
 #include "scenarios/format/json_value.hpp"
 

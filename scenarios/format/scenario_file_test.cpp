@@ -63,117 +63,121 @@ TEST(ScenarioFile, what_is_written_is_read_back_equal) {
   EXPECT_EQ(full->faults[1].parameters[0].choices, (std::vector<std::int64_t>{4, 3}));
 }
 
+// What is changed in the sample, and what is then said about it.
+struct Mistake {
+  const char* from;
+  const char* to;
+  const char* message;
+};
+const std::vector<Mistake> mistakes{
+    {"\"ttl\"", "\"tttl\"",
+     "a.json: /lock/tttl: found unknown field 'tttl'; expected one of backend, ttl, "
+     "refresh_interval, retry_interval, retry_jitter, renew_retry_interval, stop_grace, "
+     "command_timeout, connect_timeout, fencing; did you mean 'ttl'?"},
+    {"\"3s\"", "\"3\"",
+     "a.json: /lock/ttl: found '3': no unit; expected a duration like 200ms, 3s or 2m"},
+    {"\"3s\"", "\"3 parsecs\"",
+     "a.json: /lock/ttl: found '3 parsecs': unknown unit ' parsecs'; expected a duration like "
+     "200ms, 3s or 2m"},
+    {"\"3s\"", "3",
+     "a.json: /lock/ttl: found the number 3; expected a duration like \"3s\", 1ms..3600s"},
+    {"\"3s\"", "\"0.1ms\"", "a.json: /lock/ttl: found 100us; expected 1ms..3600s"},
+    {"\"200ms..2s\"", "\"2s..200ms\"",
+     "a.json: /workload/hold: found '2s..200ms': the range is empty; expected a duration like 3s "
+     "or a range like 1s..3s"},
+    {"\"clients\": 5", "\"clients\": \"5\"",
+     "a.json: /workload/clients: found the string \"5\"; expected an integer, 1..1000"},
+    {"\"clients\": 5", "\"clients\": 5.0",
+     "a.json: /workload/clients: found the number 5.0; expected an integer, 1..1000"},
+    {"\"clients\": 5", "\"clients\": 0",
+     "a.json: /workload/clients: found the number 0; expected an integer, 1..1000"},
+    {"\"clients\": 5", "\"clients\": 99999999999999999999",
+     "a.json: /workload/clients: found the number 99999999999999999999; expected an integer, "
+     "1..1000"},
+    {"\"fencing\": true", "\"fencing\": \"true\"",
+     "a.json: /lock/fencing: found the string \"true\"; expected true or false"},
+    {"\"fencing\": true", "\"fencing\": false",
+     "a.json: /workload/guarded: found a fenced resource without fencing tokens; expected "
+     "lock.fencing to be true"},
+    {"\"aof-always\"", "\"aof-allways\"",
+     "a.json: /topology/redis/persistence: found the string \"aof-allways\"; expected one of "
+     "none, "
+     "aof-everysec, aof-always; did you mean 'aof-always'?"},
+    {"\"-200..200\"", "\"-200..200ppm\"",
+     "a.json: /clocks/drift_ppm: found the string \"-200..200ppm\"; expected an integer or a "
+     "range "
+     "like \"1..3\", within -100000..100000"},
+    {"\"schema\": 1", "\"schema\": 2",
+     "a.json: /schema: found the number 2; expected an integer, 1..1"},
+    {"\"schema\": 1,", "", "a.json: found no field 'schema'; expected 'schema' to be given"},
+    {"\"about\"", "\"aobut\"", "a.json: found no field 'about'; expected 'about' to be given"},
+    {"\"redis_lock_holder_paused\"", "\"../x\"",
+     "a.json: /name: found the string \"../x\"; expected a name of a-z, 0-9 and _"},
+    {"\"pause\"", "\"puase\"",
+     "a.json: /faults/0/kind: found the string \"puase\"; expected one of crash, pause, "
+     "partition, "
+     "blackhole, clog, latency, reset, refuse, bad-certificate, clock-step, clock-skew, "
+     "clock-drift, redis-restart, redis-restart-empty, failover, script-flush, evict, "
+     "fsync-error, io-error, disk-full, slow-disk, bit-rot, lose-unsynced, torn-write; did you "
+     "mean 'pause'?"},
+    {"\"target\": \"client\"", "\"target\": \"server\"",
+     "a.json: /faults/0/target: found the string \"server\"; expected a role, node or label: "
+     "client, client/0, redis, sink, holder, any"},
+    {"\"target\": \"client\"", "\"target\": \"client/5\"",
+     "a.json: /faults/0/target: found 'client/5'; expected one of the 5 nodes of role client, "
+     "numbered from 0"},
+    {"\"every\": \"5s..15s\", ", "",
+     "a.json: /faults/0: found neither 'every' nor 'at'; expected one of them"},
+    {"\"every\"", "\"at\": \"1s\", \"every\"",
+     "a.json: /faults/0: found both 'every' and 'at'; expected one of them"},
+    {"\"5s..15s\"", "\"0..15s\"",
+     "a.json: /faults/0/every: found 0s..15s; expected within "
+     "1ms..86400s"},
+    {"\"5s..15s\"", "\"1ms..15s\"",
+     "a.json: /faults/0/every: found up to 60001 faults so far in one run; expected at most "
+     "10000"},
+    {", \"for\": \"1s..8s\"", "",
+     "a.json: /faults/0: found no field 'for'; expected 'for' to be given"},
+    {"\"kind\": \"pause\"", "\"kind\": \"reset\"",
+     "a.json: /faults/0/for: found unknown field 'for'; expected one of kind, target, peer, "
+     "every, "
+     "at"},
+    {"\"pause\", \"target\": \"client\"", "\"failover\"",
+     "a.json: /faults/0/for: found unknown field 'for'; expected one of kind, target, every, at"},
+    {"\"kind\": \"pause\"", "\"kind\": \"evict\"",
+     "a.json: /faults/0/target: found 'client'; expected something that evict can hit"},
+    {"[\"grant\"", "[\"grant\", \"grant\"",
+     "a.json: /require/1: found 'grant' again; expected each once"},
+    {"[\"grant\"", "[7",
+     "a.json: /require/0: found the number 7; expected a name of a-z, 0-9 "
+     "and _"},
+    {"\"valid\"", "\"invalid\"",
+     "a.json: /expect: found no field 'anomalies'; expected 'anomalies' to be given"},
+    {"\"valid\"", "\"invalid\", \"within_seeds\": 5, \"anomalies\": []",
+     "a.json: /expect/anomalies: found an empty list; expected what makes the verdict invalid"},
+    {"\"valid\"", "\"valid\", \"anomalies\": [\"lock/double-grant\"]",
+     "a.json: /expect/anomalies: found unknown field 'anomalies'; expected verdict"},
+    {"\"hold\": \"200ms..2s\", \"think\": \"50ms..500ms\"",
+     "\"hold\": \"1ms\", \"think\": \"0..1us\"",
+     "a.json: /workload/think: found about 659680 operations in one run; expected at most "
+     "100000: "
+     "longer hold and think, or fewer clients"},
+    {"\"lock\": {", "\"lock\": [{", "a.json:9:13: found unexpected ':'; expected ']'"},
+    {"{\"redis\": {\"nodes\": 1, \"persistence\": \"aof-always\"}}", "[]",
+     "a.json: /topology: found a list; expected an object"},
+    {"\"duration\": \"60s\",", "\"duration\": \"60s\", \"duration\": \"60s\",",
+     "a.json: found field 'duration' given twice"},
+};
+
 TEST(ScenarioFile, every_mistake_is_named_with_its_place) {
-  struct Mistake {
-    const char* from;
-    const char* to;
-    const char* message;
-  };
-  const std::vector<Mistake> mistakes{
-      {"\"ttl\"", "\"tttl\"",
-       "a.json: /lock/tttl: found unknown field 'tttl'; expected one of backend, ttl, "
-       "refresh_interval, retry_interval, retry_jitter, renew_retry_interval, stop_grace, "
-       "command_timeout, connect_timeout, fencing; did you mean 'ttl'?"},
-      {"\"3s\"", "\"3\"",
-       "a.json: /lock/ttl: found '3': no unit; expected a duration like 200ms, 3s or 2m"},
-      {"\"3s\"", "\"3 parsecs\"",
-       "a.json: /lock/ttl: found '3 parsecs': unknown unit ' parsecs'; expected a duration like "
-       "200ms, 3s or 2m"},
-      {"\"3s\"", "3",
-       "a.json: /lock/ttl: found the number 3; expected a duration like \"3s\", 1ms..3600s"},
-      {"\"3s\"", "\"0.1ms\"", "a.json: /lock/ttl: found 100us; expected 1ms..3600s"},
-      {"\"200ms..2s\"", "\"2s..200ms\"",
-       "a.json: /workload/hold: found '2s..200ms': the range is empty; expected a duration like 3s "
-       "or a range like 1s..3s"},
-      {"\"clients\": 5", "\"clients\": \"5\"",
-       "a.json: /workload/clients: found the string \"5\"; expected an integer, 1..1000"},
-      {"\"clients\": 5", "\"clients\": 5.0",
-       "a.json: /workload/clients: found the number 5.0; expected an integer, 1..1000"},
-      {"\"clients\": 5", "\"clients\": 0",
-       "a.json: /workload/clients: found the number 0; expected an integer, 1..1000"},
-      {"\"clients\": 5", "\"clients\": 99999999999999999999",
-       "a.json: /workload/clients: found the number 99999999999999999999; expected an integer, "
-       "1..1000"},
-      {"\"fencing\": true", "\"fencing\": \"true\"",
-       "a.json: /lock/fencing: found the string \"true\"; expected true or false"},
-      {"\"fencing\": true", "\"fencing\": false",
-       "a.json: /workload/guarded: found a fenced resource without fencing tokens; expected "
-       "lock.fencing to be true"},
-      {"\"aof-always\"", "\"aof-allways\"",
-       "a.json: /topology/redis/persistence: found the string \"aof-allways\"; expected one of "
-       "none, "
-       "aof-everysec, aof-always; did you mean 'aof-always'?"},
-      {"\"-200..200\"", "\"-200..200ppm\"",
-       "a.json: /clocks/drift_ppm: found the string \"-200..200ppm\"; expected an integer or a "
-       "range "
-       "like \"1..3\", within -100000..100000"},
-      {"\"schema\": 1", "\"schema\": 2",
-       "a.json: /schema: found the number 2; expected an integer, 1..1"},
-      {"\"schema\": 1,", "", "a.json: found no field 'schema'; expected 'schema' to be given"},
-      {"\"about\"", "\"aobut\"", "a.json: found no field 'about'; expected 'about' to be given"},
-      {"\"redis_lock_holder_paused\"", "\"../x\"",
-       "a.json: /name: found the string \"../x\"; expected a name of a-z, 0-9 and _"},
-      {"\"pause\"", "\"puase\"",
-       "a.json: /faults/0/kind: found the string \"puase\"; expected one of crash, pause, "
-       "partition, "
-       "blackhole, clog, latency, reset, refuse, bad-certificate, clock-step, clock-skew, "
-       "clock-drift, redis-restart, redis-restart-empty, failover, script-flush, evict, "
-       "fsync-error, io-error, disk-full, slow-disk, bit-rot, lose-unsynced, torn-write; did you "
-       "mean 'pause'?"},
-      {"\"target\": \"client\"", "\"target\": \"server\"",
-       "a.json: /faults/0/target: found the string \"server\"; expected a role, node or label: "
-       "client, client/0, redis, sink, holder, any"},
-      {"\"target\": \"client\"", "\"target\": \"client/5\"",
-       "a.json: /faults/0/target: found 'client/5'; expected one of the 5 nodes of role client, "
-       "numbered from 0"},
-      {"\"every\": \"5s..15s\", ", "",
-       "a.json: /faults/0: found neither 'every' nor 'at'; expected one of them"},
-      {"\"every\"", "\"at\": \"1s\", \"every\"",
-       "a.json: /faults/0: found both 'every' and 'at'; expected one of them"},
-      {"\"5s..15s\"", "\"0..15s\"",
-       "a.json: /faults/0/every: found 0s..15s; expected within "
-       "1ms..86400s"},
-      {"\"5s..15s\"", "\"1ms..15s\"",
-       "a.json: /faults/0/every: found up to 60001 faults so far in one run; expected at most "
-       "10000"},
-      {", \"for\": \"1s..8s\"", "",
-       "a.json: /faults/0: found no field 'for'; expected 'for' to be given"},
-      {"\"kind\": \"pause\"", "\"kind\": \"reset\"",
-       "a.json: /faults/0/for: found unknown field 'for'; expected one of kind, target, peer, "
-       "every, "
-       "at"},
-      {"\"pause\", \"target\": \"client\"", "\"failover\"",
-       "a.json: /faults/0/for: found unknown field 'for'; expected one of kind, target, every, at"},
-      {"\"kind\": \"pause\"", "\"kind\": \"evict\"",
-       "a.json: /faults/0/target: found 'client'; expected something that evict can hit"},
-      {"[\"grant\"", "[\"grant\", \"grant\"",
-       "a.json: /require/1: found 'grant' again; expected each once"},
-      {"[\"grant\"", "[7",
-       "a.json: /require/0: found the number 7; expected a name of a-z, 0-9 "
-       "and _"},
-      {"\"valid\"", "\"invalid\"",
-       "a.json: /expect: found no field 'anomalies'; expected 'anomalies' to be given"},
-      {"\"valid\"", "\"invalid\", \"within_seeds\": 5, \"anomalies\": []",
-       "a.json: /expect/anomalies: found an empty list; expected what makes the verdict invalid"},
-      {"\"valid\"", "\"valid\", \"anomalies\": [\"lock/double-grant\"]",
-       "a.json: /expect/anomalies: found unknown field 'anomalies'; expected verdict"},
-      {"\"hold\": \"200ms..2s\", \"think\": \"50ms..500ms\"",
-       "\"hold\": \"1ms\", \"think\": \"0..1us\"",
-       "a.json: /workload/think: found about 659680 operations in one run; expected at most "
-       "100000: "
-       "longer hold and think, or fewer clients"},
-      {"\"lock\": {", "\"lock\": [{", "a.json:9:13: found unexpected ':'; expected ']'"},
-      {"{\"redis\": {\"nodes\": 1, \"persistence\": \"aof-always\"}}", "[]",
-       "a.json: /topology: found a list; expected an object"},
-      {"\"duration\": \"60s\",", "\"duration\": \"60s\", \"duration\": \"60s\",",
-       "a.json: found field 'duration' given twice"},
-  };
   for (const Mistake& mistake : mistakes) {
     const std::string text = replaced(sample_text(), mistake.from, mistake.to);
     ASSERT_NE(text, "") << mistake.from;
     EXPECT_EQ(message(text), mistake.message);
     const auto scenario = parse_scenario(text, "a.json");
-    if (!scenario) EXPECT_EQ(exit_code_of(scenario.error()), 65);
+    if (!scenario) {
+      EXPECT_EQ(exit_code_of(scenario.error()), 65);
+    }
   }
   EXPECT_EQ(message("[]"), "a.json: found a list; expected an object");
   const std::string cut = sample_text().substr(0, sample_text().find("\n  \"lock\""));

@@ -1,3 +1,4 @@
+// What names, sentences, ids and selectors in files may look like.
 #include <algorithm>
 
 #include "faults/kind.hpp"

@@ -90,7 +90,7 @@ class End {
   Connection* connection_ = nullptr;
   NodeRun* run_ = nullptr;
   EndUser* user_ = nullptr;
-  std::string early_;  ///< arrived before there was a user; at most a window
+  std::string early_;               ///< arrived before there was a user; at most a window
   std::unique_ptr<EndUser> owned_;  ///< a service's Peer
   void lose();
 

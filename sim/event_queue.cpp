@@ -4,15 +4,18 @@
 
 namespace lockstep::sim {
 
-std::uint32_t EventQueue::take_slot() {
-  if (free_ == none) {
+EventRef EventQueue::take_slot(const Event& event) {
+  std::uint32_t index = free_;
+  if (index == none) {
     ASSERT(slots_.size() < none);
+    index = static_cast<std::uint32_t>(slots_.size());
     slots_.emplace_back();
-    return static_cast<std::uint32_t>(slots_.size() - 1);
+  } else {
+    free_ = slots_[index].next_free;
   }
-  const std::uint32_t index = free_;
-  free_ = slots_[index].next_free;
-  return index;
+  slots_[index].event = event;
+  ++live_;
+  return {index, slots_[index].generation};
 }
 
 void EventQueue::free_slot(std::uint32_t index) {
@@ -24,15 +27,21 @@ void EventQueue::free_slot(std::uint32_t index) {
 }
 
 EventRef EventQueue::push(Nanos time, Priority priority, const Event& event) {
-  const std::uint32_t index = take_slot();
-  Slot& slot = slots_[index];
-  slot.event = event;
-  ++live_;
-  const std::uint64_t order = (static_cast<std::uint64_t>(priority) << sequence_bits) | sequence_++;
-  const Entry entry{time.count(), order, index, slot.generation};
+  const EventRef ref = take_slot(event);
+  enter(ref, time, (static_cast<std::uint64_t>(priority) << sequence_bits) | sequence_++);
+  return ref;
+}
+
+void EventQueue::enter(EventRef ref, Nanos time, std::uint64_t order) {
   heap_.emplace_back();
-  sift_up(heap_.size() - 1, entry);
-  return EventRef{index, slot.generation};
+  sift_up(heap_.size() - 1, {time.count(), order, ref.slot, ref.generation});
+}
+
+EventRef EventQueue::park(const Event& event) { return take_slot(event); }
+
+void EventQueue::unpark(EventRef ref, Nanos time) {
+  ASSERT(unparked_ < first_pushed);
+  if (contains(ref)) enter(ref, time, unparked_++);
 }
 
 bool EventQueue::cancel(EventRef ref) {
@@ -54,7 +63,7 @@ std::optional<EventQueue::Fired> EventQueue::pop(Nanos limit) {
     pop_front();
     free_slot(entry.slot);
     prefetch_front();
-    return Fired{Nanos(entry.time), event, entry.order};
+    return Fired{Nanos(entry.time), event};
   }
   return std::nullopt;
 }

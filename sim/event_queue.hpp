@@ -2,7 +2,8 @@
 // sequence). Any heap with this order gives the same run.
 //
 // A 4-ary heap of 24-byte entries over a table of slots. Cancelling empties the slot; the entry in
-// the heap goes stale and is dropped when it comes up, or in a sweep when most are stale.
+// the heap goes stale and is dropped when it comes up, or in a sweep when most are stale. Memory
+// follows the largest number of events queued at once; WorldOptions::events_max bounds that.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct Event {
   env::Outcome outcome;
 };
 
-/// Refers to a queued event; stale references are recognised. Value 0 refers to nothing.
+/// Refers to a queued or parked event; stale references are recognised. Value 0 refers to nothing.
 struct EventRef {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;
@@ -48,20 +49,26 @@ class EventQueue {
   struct Fired {
     Nanos time;
     Event event;
-    std::uint64_t order;  ///< (priority, sequence), for holding and re-queueing
   };
 
   /// Queues `event` at `time`. `sequence` numbers are handed out in the order of the calls.
   EventRef push(Nanos time, Priority priority, const Event& event);
-  /// Takes the event out; false if it has fired or was cancelled.
+  /// Takes the event out, queued or parked; false if it has fired or was cancelled.
   bool cancel(EventRef ref);
-  /// Replaces the outcome of a queued event; used when a wake overtakes a deadline.
+  /// Whether the event is still queued or parked.
   [[nodiscard]] bool contains(EventRef ref) const {
     return !ref.empty() && slots_[ref.slot].generation == ref.generation;
   }
   /// The earliest event if its time is at most `limit`.
   std::optional<Fired> pop(Nanos limit);
 
+  /// Keeps `event` without a time, until unpark() or cancel(): what a paused node would do.
+  EventRef park(const Event& event);
+  /// Queues a parked event at `time`, before every pushed event of that instant and after those
+  /// unparked earlier. Nothing if it was cancelled.
+  void unpark(EventRef ref, Nanos time);
+
+  /// Queued and parked events.
   [[nodiscard]] std::size_t size() const { return live_; }
 
  private:
@@ -79,10 +86,12 @@ class EventQueue {
     std::uint32_t generation = 1;
     std::uint32_t next_free = 0;
   };
-  static constexpr unsigned sequence_bits = 48;   // 2.8e14 events: far beyond events_max
+  static constexpr unsigned sequence_bits = 48;  // 2.8e14 events: far beyond events_max
+  static constexpr std::uint64_t first_pushed = 1ULL << 47U;  // below it: unparked ones
   static constexpr std::size_t stale_min = 1024;  // below this a sweep costs more than it saves
 
-  std::uint32_t take_slot();
+  EventRef take_slot(const Event& event);
+  void enter(EventRef ref, Nanos time, std::uint64_t order);
   void free_slot(std::uint32_t index);
   void sift_up(std::size_t hole, const Entry& entry);
   void sift_down(std::size_t hole, const Entry& entry);
@@ -95,7 +104,8 @@ class EventQueue {
   std::uint32_t free_ = none;
   static constexpr std::uint32_t none = 0xffffffff;
   std::size_t live_ = 0;
-  std::uint64_t sequence_ = 0;
+  std::uint64_t sequence_ = first_pushed;
+  std::uint64_t unparked_ = 0;
 };
 
 }  // namespace lockstep::sim

@@ -38,8 +38,8 @@ Nanos Network::latency(Direction direction, std::uint64_t ordinal, std::uint64_t
                        std::size_t bytes) {
   const std::uint64_t bits =
       draw(world_.seed(), DrawStream::net_latency, link_key(direction), ordinal, message);
-  const auto transfer =
-      static_cast<std::int64_t>(bytes * 1'000'000'000 / options_.bytes_per_second);
+  const std::uint64_t rate = options_.bytes_per_second;
+  const auto transfer = rate == 0 ? 0 : static_cast<std::int64_t>(bytes * 1'000'000'000 / rate);
   const Link& link = links_[direction];
   if (link.slow_extra > Nanos(0)) world_.effective(link.slowed_by);
   return options_.latency_min + exponential(bits, options_.latency_mean) + Nanos(transfer) +

@@ -19,7 +19,7 @@ namespace lockstep::sim {
 struct LinkOptions {
   Nanos latency_min = microseconds(100);
   Nanos latency_mean = microseconds(150);        ///< of the exponential part
-  std::uint64_t bytes_per_second = 125'000'000;  ///< 1 Gbit/s
+  std::uint64_t bytes_per_second = 125'000'000;  ///< 1 Gbit/s; 0: unlimited
 };
 
 /// The faults that act on one direction now, each list in order of onset.

@@ -34,9 +34,12 @@ Result<StrategyKind> parse_strategy(std::string_view name) {
                                                    "' (expected one of " + known + ")"));
 }
 
-Strategy::Strategy(StrategyKind kind, Seed seed, std::uint64_t horizon) : kind_(kind), seed_(seed) {
+Strategy::Strategy(StrategyKind kind, Seed seed, std::uint64_t horizon, std::uint64_t depth)
+    : kind_(kind), seed_(seed) {
+  ASSERT(horizon > 0);
+  ASSERT(depth <= depth_max);
   if (kind != StrategyKind::pct && kind != StrategyKind::delay_bounded) return;
-  for (std::uint64_t i = 0; i < change_points; ++i) {
+  for (std::uint64_t i = 0; i < depth; ++i) {
     points_.push_back(below(draw(seed, DrawStream::strategy, ~0ULL, i), horizon));
   }
   std::sort(points_.begin(), points_.end());
@@ -47,6 +50,7 @@ bool Strategy::at_change_point() {
   return std::binary_search(points_.begin(), points_.end(), event);
 }
 
+/// 12 drawn bits below 4 that count the node's falls. Two nodes may draw the same: then in order.
 Priority Strategy::pct(NodeId node) {
   if (node == no_node) return 0;
   if (node.value >= demotions_.size()) demotions_.resize(node.value + 1, 0);
@@ -57,7 +61,7 @@ Priority Strategy::pct(NodeId node) {
   return static_cast<Priority>(base + (std::min<unsigned>(demotion, 15) << 12U));
 }
 
-Priority Strategy::next(NodeId node, std::uint64_t number) {
+Priority Strategy::drawn(NodeId node, std::uint64_t number) {
   switch (kind_) {
     case StrategyKind::fifo: return 0;
     case StrategyKind::random:

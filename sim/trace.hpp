@@ -2,8 +2,9 @@
 // by which a replay names the event where it left), and, on demand, one readable record per event.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "impl/base/hash.hpp"
@@ -33,6 +34,9 @@ class TraceSink {
 class Trace {
  public:
   void set_sink(TraceSink* sink) { sink_ = sink; }
+  /// The number of each event (from 0) is stored here before the event acts: for a watchdog or a
+  /// signal handler on another thread. It outlives the trace; nullptr: nowhere.
+  void set_events_begun(std::atomic<std::uint64_t>* events_begun) { events_begun_ = events_begun; }
 
   void add(Nanos time, NodeId node, EventKind kind, std::uint64_t payload) {
     hash_.add(static_cast<std::uint64_t>(time.count()));
@@ -40,18 +44,23 @@ class Trace {
               ((static_cast<std::uint64_t>(node.value) << 8U) | static_cast<std::uint64_t>(kind)));
     const auto bits = static_cast<std::uint16_t>(hash_.high() >> 48U);
     path_.push_back(bits);
-    if (sink_ != nullptr) sink_->on({path_.size() - 1, time, node, kind, payload, bits});
+    const std::uint64_t number = events_++;
+    if (events_begun_ != nullptr) events_begun_->store(number, std::memory_order_relaxed);
+    if (sink_ != nullptr) sink_->on({number, time, node, kind, payload, bits});
   }
 
   [[nodiscard]] const RollingHash& hash() const { return hash_; }
-  [[nodiscard]] std::uint64_t events() const { return path_.size(); }
+  [[nodiscard]] std::uint64_t events() const { return events_; }
   [[nodiscard]] const std::vector<std::uint16_t>& path() const { return path_; }
-  [[nodiscard]] std::vector<std::uint16_t> take_path() { return std::move(path_); }
+  /// The path so far; what happens later is recorded from there on.
+  [[nodiscard]] std::vector<std::uint16_t> take_path() { return std::exchange(path_, {}); }
 
  private:
   RollingHash hash_;
   std::vector<std::uint16_t> path_;
+  std::uint64_t events_ = 0;
   TraceSink* sink_ = nullptr;
+  std::atomic<std::uint64_t>* events_begun_ = nullptr;
 };
 
 }  // namespace lockstep::sim

@@ -21,7 +21,7 @@ std::uint64_t payload_of(const Event& event) {
 
 World::World(const WorldOptions& options)
     : options_(options),
-      strategy_(options.strategy, options.seed),
+      strategy_(options.strategy, options.seed, Strategy::default_horizon, options.strategy_depth),
       network_(*this, options.link),
       system_(no_node, "world", NodeSpec{}) {
   system_.run = std::make_unique<NodeRun>(*this, system_, 0);

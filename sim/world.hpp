@@ -25,6 +25,8 @@ namespace lockstep::sim {
 struct WorldOptions {
   Seed seed;
   StrategyKind strategy = StrategyKind::fifo;
+  /// Change points of pct, delays of delay-bounded; at most Strategy::depth_max.
+  std::uint64_t strategy_depth = Strategy::default_depth;
   LinkOptions link{};
   /// A run beyond this is a livelock: the longest scenario stays two orders of magnitude below.
   std::uint64_t events_max = 200'000'000;
@@ -53,6 +55,11 @@ class World final : public Verbs {
   void stop() { stopped_ = true; }
   /// run_until() stops before the event with this number.
   void set_stop_at(std::uint64_t event) { stop_at_ = event; }
+
+  /// See Trace::set_events_begun().
+  void set_events_begun(std::atomic<std::uint64_t>* events_begun) {
+    trace_.set_events_begun(events_begun);
+  }
 
   [[nodiscard]] Nanos now() const { return now_; }
   [[nodiscard]] Seed seed() const { return options_.seed; }

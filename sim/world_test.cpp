@@ -89,7 +89,7 @@ TEST(World, a_change_of_drift_moves_armed_timers) {
 
 TEST(World, the_same_seed_gives_the_same_hash_and_another_a_different_one) {
   const auto hash = [](std::uint64_t seed, StrategyKind strategy) {
-    World world({Seed{seed}, strategy});
+    World world({.seed = Seed{seed}, .strategy = strategy});
     std::vector<MonoTime> seen;
     for (int i = 0; i < 5; ++i) {
       world.add_node(program("a", [&](NodeRun& run, env::TaskGroup& group) {
@@ -105,8 +105,8 @@ TEST(World, the_same_seed_gives_the_same_hash_and_another_a_different_one) {
     world.run_until(seconds(1));
     return world.trace().hash().hex();
   };
-  for (const auto strategy : {StrategyKind::fifo, StrategyKind::random, StrategyKind::pct,
-                              StrategyKind::delay_bounded}) {
+  for (const auto strategy :
+       {StrategyKind::fifo, StrategyKind::random, StrategyKind::pct, StrategyKind::delay_bounded}) {
     EXPECT_EQ(hash(7, strategy), hash(7, strategy));
     EXPECT_NE(hash(7, strategy), hash(8, strategy));
   }
@@ -114,7 +114,7 @@ TEST(World, the_same_seed_gives_the_same_hash_and_another_a_different_one) {
 
 TEST(World, strategies_order_events_of_one_instant_differently) {
   const auto order = [](StrategyKind strategy) {
-    World world({Seed{3}, strategy});
+    World world({.seed = Seed{3}, .strategy = strategy});
     std::string seen;
     for (char c = 'a'; c < 'i'; ++c) {
       world.add_node(program("n", [&seen, c](NodeRun& run, env::TaskGroup& group) {

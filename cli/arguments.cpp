@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -31,14 +32,10 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* about, const 
 }
 
 void add_seed_options(CLI::App& command, RunArguments& to) {
-  CLI::Option* seed = command.add_option("--seed", to.seed, "One seed: 42, 0x2a, or a commit");
-  seed->type_name("N");
-  CLI::Option* seeds = command.add_option("--seeds", to.seeds, "How many seeds (default 100)");
-  seeds->type_name("N[@FIRST]");
-  CLI::Option* run_for = command.add_option("--for", to.run_for, "As many seeds as fit into 60s");
-  run_for->type_name("TIME");
-  seed->excludes(seeds)->excludes(run_for);
-  seeds->excludes(run_for);
+  command.add_option("--seed", to.seed, "One seed: 42, 0x2a, or a commit")->type_name("N");
+  command.add_option("--seeds", to.seeds, "How many seeds (default 100)")->type_name("N[@FIRST]");
+  command.add_option("--for", to.run_for, "As many seeds as fit into a time like 60s")
+      ->type_name("TIME");
 }
 
 void add_result_options(CLI::App& command, RunArguments& to) {
@@ -51,7 +48,7 @@ void add_result_options(CLI::App& command, RunArguments& to) {
       .add_option_function<std::string>(
           "--keep", [&to](const std::string& value) { to.keep_all = value == "all"; },
           "Keep every failing seed, not only the first 10 per scenario")
-      ->check(CLI::IsMember({"all"}))
+      ->check(CLI::IsMember({"all"}).description(""))
       ->type_name("all");
 }
 
@@ -63,7 +60,7 @@ void add_run(CLI::App& app, RunArguments& to) {
   add_seed_options(*command, to);
   command->add_option("--jobs", to.jobs, "Threads (default: one per core)")
       ->type_name("N")
-      ->check(CLI::Range(std::uint32_t{1}, campaign::jobs_max));
+      ->check(CLI::Range(std::uint32_t{1}, campaign::jobs_max).description(""));
   command->add_option("--shard", to.shard, "Part I of N of the seeds")->type_name("I/N");
   command->add_option("--set", to.sets, "Override a field of every scenario; repeatable")
       ->type_name("path=value")
@@ -86,7 +83,9 @@ void add_replay(CLI::App& app, ReplayArguments& to) {
   command->add_option("--seed", to.seed, "The seed, where a scenario is given")->type_name("N");
   command->add_flag("--trace", to.trace, "Print every event");
   command->add_option("--until-event", to.until_event, "Stop before event N (from 0)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(
+          CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()).description(""));
 }
 
 void add_check(CLI::App& app, CheckArguments& to) {
@@ -97,24 +96,29 @@ void add_check(CLI::App& app, CheckArguments& to) {
   command
       ->add_option_function<std::string>(
           "--format", [](const std::string&) {}, "auto or lockstep: our own JSONL")
-      ->check(CLI::IsMember({"auto", "lockstep"}))
+      ->check(CLI::IsMember({"auto", "lockstep"}).description(""))
       ->type_name("NAME");
   command->add_flag("--json", to.json, "Print JSON instead of text");
 }
 
+struct ListName {
+  const char* name;
+  const char* about;
+  ListArguments::What what;
+};
 constexpr std::array list_names = {
-    std::pair("scenarios", ListArguments::What::scenarios),
-    std::pair("workloads", ListArguments::What::workloads),
-    std::pair("checkers", ListArguments::What::checkers),
-    std::pair("faults", ListArguments::What::faults),
-    std::pair("zoo", ListArguments::What::zoo),
+    ListName{"scenarios", "Scenario files and what they expect", ListArguments::What::scenarios},
+    ListName{"workloads", "What clients can do", ListArguments::What::workloads},
+    ListName{"checkers", "Models, and every anomaly they can name", ListArguments::What::checkers},
+    ListName{"faults", "What can go wrong, with parameters", ListArguments::What::faults},
+    ListName{"zoo", "Implementations that are wrong on purpose", ListArguments::What::zoo},
 };
 
 void add_list(CLI::App& app, ListArguments& to) {
   CLI::App* command = add_command(app, "list", help::list_about, help::list_examples);
   command->require_subcommand(1);
-  for (const auto& [name, what] : list_names) {
-    CLI::App* list = command->add_subcommand(name);
+  for (const auto& [name, about, what] : list_names) {
+    CLI::App* list = command->add_subcommand(name, about);
     list->callback([&to, chosen = what] { to.what = chosen; });
     if (what == ListArguments::What::scenarios) {
       list->add_option("PATH", to.paths, "Files or folders (default: scenarios)")->type_name("");
@@ -215,13 +219,18 @@ std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* cons
   try {
     app->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return std::unexpected(NothingToDo{0, innermost(*app).help()});
+    return std::unexpected(NothingToDo{0, app->help()});
   } catch (const CLI::CallForVersion& version) {
     return std::unexpected(NothingToDo{0, std::string(version.what()) + "\n"});
   } catch (const CLI::ParseError& error) {
     return std::unexpected(mistake(*app, error));
   }
-  if (app->got_subcommand("run")) return std::move(parsed.run);
+  if (app->got_subcommand("run")) {
+    const int given =
+        parsed.run.seed.has_value() + parsed.run.seeds.has_value() + parsed.run.run_for.has_value();
+    if (given <= 1) return std::move(parsed.run);
+    return std::unexpected(mistake(innermost(*app), "one of --seed, --seeds and --for, not more"));
+  }
   if (app->got_subcommand("replay")) return std::move(parsed.replay);
   if (app->got_subcommand("check")) return std::move(parsed.check);
   return std::move(parsed.list);

@@ -31,7 +31,7 @@ struct RunArguments {
 struct ReplayArguments {
   std::string what;  ///< failure file, or with `seed` a scenario
   std::optional<std::string> seed;
-  std::optional<std::uint64_t> until_event;
+  std::optional<std::int64_t> until_event;  ///< at least 0
   bool trace = false;
 };
 

@@ -28,7 +28,7 @@ inline constexpr const char* main_examples =
     "  lockstep run --help                              all options of a command\n";
 
 inline constexpr const char* run_about =
-    "Runs scenarios under many seeds and compares what they show with what they expect.";
+    "Runs scenarios under many seeds; compares what they show with what they expect.";
 
 inline constexpr const char* run_examples =
     "A SCENARIO is a file or a folder (all *.json below it). Results go to stdout, a line per\n"
@@ -45,7 +45,7 @@ inline constexpr const char* run_examples =
     "  lockstep run scenarios --check-determinism --seeds 20    every seed twice\n";
 
 inline constexpr const char* replay_about =
-    "Runs one seed again. A failure file must take the same path, event by event.";
+    "Runs one seed again; a failure file must take the same path.";
 
 inline constexpr const char* replay_examples =
     "A failure file stands alone: it replays in any folder, without its scenario. Exits as `run`\n"
@@ -58,7 +58,7 @@ inline constexpr const char* replay_examples =
     "  lockstep replay scenarios/lock/redis_clock_jump.json --seed 12\n";
 
 inline constexpr const char* check_about =
-    "Judges recorded histories: valid, invalid with a minimal witness, or unknown.";
+    "Judges recorded histories: valid, invalid with a witness, or unknown.";
 
 inline constexpr const char* check_examples =
     "Reads Lockstep's own JSONL (checkers/HISTORY.md); `run` leaves one beside each failure.\n"

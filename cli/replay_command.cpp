@@ -123,7 +123,9 @@ int replay_scenario(const ReplayArguments& arguments, const Product& product,
 int replay(const ReplayArguments& arguments, const Product& product) {
   TracePrinter trace;
   ReplayOptions options;
-  options.until_event = arguments.until_event;
+  if (arguments.until_event) {
+    options.until_event = static_cast<std::uint64_t>(*arguments.until_event);
+  }
   if (arguments.trace) options.trace = &trace;
   options.now = &wall_now;
   options.warn = [](const std::string& warning) { complain(warning); };

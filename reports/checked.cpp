@@ -70,6 +70,15 @@ std::string distribution_text(const Distribution& distribution) {
          "\n";
 }
 
+std::string exercised_text(const CheckedHistory& checked) {
+  std::string out;
+  for (const auto& [property, count] : checked.exercised) {
+    out += out.empty() ? "exercised: " : ", ";
+    out += property + " " + std::to_string(count);
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 std::string found_text(const CheckedHistory& checked) {
   std::string out;
   for (const Found& found : checked.found) {
@@ -112,10 +121,7 @@ std::string to_text(const CheckedHistory& checked) {
   out += found_text(checked);
   for (const Violation& violation : checked.violations) out += "\n" + violation.description;
   for (const std::string& reason : checked.reasons) out += "not judged: " + reason + "\n";
-  for (const auto& [property, count] : checked.exercised) {
-    out += property + " " + std::to_string(count) +
-           (property == checked.exercised.back().first ? "\n" : ", ");
-  }
+  out += exercised_text(checked);
   for (const Distribution& distribution : checked.distributions) {
     if (distribution.count > 0) out += distribution_text(distribution);
   }

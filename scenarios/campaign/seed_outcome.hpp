@@ -34,7 +34,7 @@ struct SeedOutcome {
   std::vector<checkers::Distribution> measurements;
   std::optional<reports::Divergence> divergence;
   std::optional<KeptRun> kept;
-  Nanos busy{};                ///< wall time of its first run
+  Nanos busy{};                ///< wall time to make its plan and run it once
   std::optional<Error> error;  ///< of the runner: nothing else is filled in
   std::string internal_error;  ///< an exception escaped: nothing else is filled in
 };

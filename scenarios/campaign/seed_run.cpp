@@ -51,8 +51,8 @@ class SeedRun {
           const SeedRunOptions& options, RunSlot& slot)
       : identity_(identity), runner_(runner), options_(options), slot_(slot) {}
 
-  SeedOutcome all() {
-    const Nanos begun = options_.now();
+  /// `begun`: when its plan began to be made.
+  SeedOutcome all(Nanos begun) {
     EventLog log;
     Result<RunResult> run = once({}, options_.check_determinism ? &log : nullptr);
     if (!run) return of_error(std::move(run.error()));
@@ -163,6 +163,7 @@ SeedOutcome run_seed(const scenarios::LoadedScenario& scenario, Seed seed,
                      const scenarios::Runner& runner, const SeedRunOptions& options,
                      RunSlot& slot) {
   try {
+    const Nanos begun = options.now();
     const scenarios::Plan plan = scenarios::expand(scenario.scenario, seed);
     RunIdentity identity;
     identity.scenario = scenario.scenario.name;
@@ -171,7 +172,7 @@ SeedOutcome run_seed(const scenarios::LoadedScenario& scenario, Seed seed,
     identity.plan = &plan;
     identity.expect = scenario.scenario.expect;
     identity.require = scenario.scenario.require;
-    return SeedRun(identity, runner, options, slot).all();
+    return SeedRun(identity, runner, options, slot).all(begun);
   } catch (const std::exception& error) {
     SeedOutcome outcome;
     outcome.internal_error = error.what();

@@ -25,16 +25,18 @@ void Watchdog::watch() {
   std::unique_lock lock(mutex_);
   while (!ended_.wait_for(lock, seconds(1), [this] { return is_over_; })) {
     lock.unlock();
-    look();
+    for (const std::string& line : look()) options_.warn(line);
     lock.lock();
   }
 }
 
-void Watchdog::look() {
+std::vector<std::string> Watchdog::look() {
+  std::vector<std::string> lines;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const std::string line = about(slots_[i], warned_[i]);
-    if (!line.empty()) options_.warn(line);
+    std::string line = about(slots_[i], warned_[i]);
+    if (!line.empty()) lines.push_back(std::move(line));
   }
+  return lines;
 }
 
 std::string Watchdog::about(RunSlot& slot, Nanos& warned_at) {

@@ -17,7 +17,7 @@ namespace lockstep::campaign {
 
 struct WatchdogOptions {
   std::function<Nanos()> now;
-  std::function<void(const std::string&)> warn;  ///< empty: no watchdog
+  std::function<void(const std::string&)> warn;  ///< empty: no thread
   Nanos slow_after{};
 };
 
@@ -29,8 +29,9 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// Looks at every slot once; what the thread does each second.
-  void look();
+  /// Looks at every slot once; what the thread does each second. A line per slow seed that has not
+  /// been named, or whose time doubled since. Not while the thread runs.
+  [[nodiscard]] std::vector<std::string> look();
 
  private:
   void watch();

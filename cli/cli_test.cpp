@@ -1,0 +1,455 @@
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "checkers/history_file.hpp"
+#include "cli/process.hpp"
+#include "cli/progress.hpp"
+#include "scenarios/campaign/scripted_runner.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs the command line over the scripted runner in a folder of its own.
+class Cli : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::path(testing::TempDir()) / (std::string("cli_") + test->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const std::string& file, const std::string& text) {
+    fs::create_directories((folder_ / file).parent_path());
+    std::ofstream(folder_ / file) << text;
+  }
+  [[nodiscard]] std::string read(const std::string& file) const {
+    std::ostringstream out;
+    out << std::ifstream(folder_ / file).rdbuf();
+    return std::move(out).str();
+  }
+  /// A scenario file NAME.json.
+  void scenario(const std::string& name, std::string_view implementation,
+                std::string_view expect = R"({"verdict": "valid"})") {
+    write(name + ".json", campaign::scripted_scenario(name, implementation, expect));
+  }
+
+  Finished run(const std::vector<std::string>& arguments) {
+    return Process(LOCKSTEP_SCRIPTED, arguments, folder_.string()).wait();
+  }
+
+  /// Exit code and exactly one line on stderr that matches.
+  void expect_mistake(const std::vector<std::string>& arguments, int exit_code,
+                      const std::string& pattern) {
+    const Finished end = run(arguments);
+    EXPECT_EQ(end.exit_code, exit_code) << end.err;
+    EXPECT_EQ(std::ranges::count(end.err, '\n'), 1) << end.err;
+    EXPECT_TRUE(std::regex_search(end.err, std::regex(pattern))) << end.err;
+  }
+
+  fs::path folder_;
+};
+
+// ---- run ---------------------------------------------------------------------------------------
+
+TEST_F(Cli, run_prints_a_line_per_scenario_and_exits_0) {
+  scenario("good", "reference");
+  const Finished end = run({"run", "good.json"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_TRUE(std::regex_search(end.out, std::regex("^ok +good +valid +100 seeds"))) << end.out;
+  EXPECT_EQ(end.err, "") << "no progress line but on a terminal";
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(Cli, run_finds_a_violation_and_its_line_can_be_pasted) {
+  scenario("bad", "zoo/broken");
+  const Finished end = run({"run", "bad.json", "--seeds", "20"});
+  EXPECT_EQ(end.exit_code, 1);
+  std::smatch line;
+  ASSERT_TRUE(std::regex_search(end.out, line, std::regex("lockstep replay (\\S+)"))) << end.out;
+  const Finished again = run({"replay", line[1]});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_NE(again.out.find("on its recorded path, same hash"), std::string::npos) << again.out;
+}
+
+TEST_F(Cli, a_failure_replays_in_another_folder_without_its_scenario) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
+  write("elsewhere/f.json", read("out/bad/3/failure.json"));
+  fs::remove_all(folder_ / "out");
+  fs::remove(folder_ / "bad.json");
+  const Finished end = run({"replay", "elsewhere/f.json"});
+  EXPECT_EQ(end.exit_code, 1) << end.err;
+}
+
+TEST_F(Cli, run_takes_folders_and_orders_scenarios_by_path) {
+  write("all/b.json", campaign::scripted_scenario("b", "reference"));
+  write("all/deep/a.json", campaign::scripted_scenario("a", "reference"));
+  const Finished end = run({"run", "all", "--seeds", "5"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_LT(end.out.find(" b "), end.out.find(" a ")) << end.out;
+}
+
+TEST_F(Cli, jobs_change_nothing_but_the_time) {
+  scenario("bad", "zoo/broken");
+  const std::regex timing(R"re("timing":\{[^}]*\})re");
+  std::vector<std::string> documents;
+  for (const char* jobs : {"1", "2"}) {
+    const Finished end =
+        run({"run", "bad.json", "--seeds", "200", "--jobs", jobs, "--json", "r.json"});
+    EXPECT_EQ(end.exit_code, 1);
+    documents.push_back(std::regex_replace(read("r.json"), timing, "timing"));
+  }
+  EXPECT_FALSE(documents[0].empty());
+  EXPECT_EQ(documents[0], documents[1]);
+}
+
+TEST_F(Cli, results_go_to_json_and_junit_files) {
+  scenario("good", "reference");
+  const Finished end =
+      run({"run", "good.json", "--seeds", "3@0x10", "--json", "r.json", "--junit", "r.xml"});
+  EXPECT_EQ(end.exit_code, 0);
+  const std::string json = read("r.json");
+  EXPECT_TRUE(json.starts_with(R"({"schema":1,)")) << json;
+  for (const char* seed : {R"("seed":16,)", R"("seed":17,)", R"("seed":18,)"}) {
+    EXPECT_NE(json.find(seed), std::string::npos) << seed;
+  }
+  EXPECT_NE(read("r.xml").find("<testcase name=\"good\""), std::string::npos);
+}
+
+TEST_F(Cli, a_single_seed_may_be_a_commit) {
+  scenario("good", "reference");
+  const std::string commit = "0123456789abcdef0123456789abcdef01234567";
+  const Finished end = run({"run", "good.json", "--seed", commit});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_NE(end.out.find("trace hash "), std::string::npos);
+}
+
+TEST_F(Cli, set_overrides_a_field_and_stands_in_the_plan) {
+  scenario("bad", "reference");
+  const Finished end =
+      run({"run", "--set", "implementation=zoo/broken", "bad.json", "--seed", "3"});
+  EXPECT_EQ(end.exit_code, 1);
+  EXPECT_EQ(run({"replay", "out/bad/3/failure.json"}).exit_code, 1);
+}
+
+TEST_F(Cli, strategy_is_forced_in_the_plan) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3", "--strategy", "pct"}));
+  EXPECT_TRUE(std::regex_search(read("out/bad/3/failure.json"),
+                                std::regex(R"re("strategy":[^\n]*"pct")re")));
+}
+
+TEST_F(Cli, too_few_seeds_exit_2) {
+  scenario("known", "zoo/broken", campaign::expects_double_grant);
+  EXPECT_EQ(run({"run", "known.json", "--seeds", "3"}).exit_code, 2);
+  EXPECT_EQ(run({"run", "known.json", "--seeds", "4"}).exit_code, 0);
+}
+
+TEST_F(Cli, a_divergence_exits_3) {
+  scenario("flips", "zoo/flipping");
+  const Finished end = run({"run", "flips.json", "--seeds", "2", "--check-determinism"});
+  EXPECT_EQ(end.exit_code, 3);
+  EXPECT_NE(end.out.find("seed 0 differs at event 7"), std::string::npos) << end.out;
+}
+
+TEST_F(Cli, keep_all_keeps_more_than_ten) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seeds", "150", "--keep", "all"}));
+  EXPECT_TRUE(fs::exists(folder_ / "out/bad/143/failure.json"));
+}
+
+TEST_F(Cli, interrupting_writes_results_and_exits_130) {
+  scenario("bad", "zoo/broken");
+  Process process(LOCKSTEP_SCRIPTED,
+                  {"run", "bad.json", "--for", "50s", "--json", "r.json", "--jobs", "2"},
+                  folder_.string());
+  // the first kept failure is a sign that seeds run
+  for (int ms = 0; ms < 30'000 && !fs::exists(folder_ / "out/bad/3/failure.json"); ++ms) {
+    ::poll(nullptr, 0, 1);
+  }
+  process.signal(SIGINT);
+  const Finished end = process.wait();
+  EXPECT_EQ(end.exit_code, 130) << end.err;
+  EXPECT_NE(end.out.find("interrupted: "), std::string::npos) << end.out;
+  EXPECT_NE(read("r.json").find(R"("interrupted":true)"), std::string::npos);
+}
+
+// ---- mistakes of a user ------------------------------------------------------------------------
+
+TEST_F(Cli, wrong_usage_exits_64) {
+  scenario("good", "reference");
+  expect_mistake({"rnu", "good.json"}, 64, "unknown command 'rnu'; did you mean 'run'\\?");
+  expect_mistake({"run"}, 64, "SCENARIO is required");
+  expect_mistake({"run", "good.json", "--sed", "1"}, 64, "'--sed'; did you mean '--seed'\\?");
+  expect_mistake({"run", "good.json", "--seed", "1", "--seeds", "2"}, 64, "one of --seed");
+  expect_mistake({"run", "good.json", "--jobs", "0"}, 64, "--jobs");
+  expect_mistake({"run", "good.json", "--jobs", "many"}, 64, "--jobs");
+  expect_mistake({"run", "good.json", "--jobs", "-1"}, 64, "--jobs");
+  expect_mistake({"run", "good.json", "--keep", "some"}, 64, "--keep");
+  expect_mistake({"run", "good.json", "--json"}, 64, "--json");
+  expect_mistake({"replay"}, 64, "FAILURE is required");
+  expect_mistake({"replay", "a", "b"}, 64, "unexpected argument 'b'");
+  expect_mistake({"replay", "a", "--until-event", "-1"}, 64, "--until-event");
+  expect_mistake({"check"}, 64, "HISTORY is required");
+  expect_mistake({"check", "--model", "lease-lok", "a"}, 64, "did you mean 'lease-lock'\\?");
+  expect_mistake({"list"}, 64, "subcommand");
+  expect_mistake({"list", "fautls"}, 64, "did you mean 'faults'\\?");
+  expect_mistake({"shrink", "failure.json"}, 64, "unknown command 'shrink'");
+}
+
+TEST_F(Cli, a_seed_that_is_no_number_exits_64) {
+  scenario("good", "reference");
+  expect_mistake({"run", "good.json", "--seed", "abc"}, 64, "'abc'");
+  expect_mistake({"run", "good.json", "--seed", "18446744073709551616"}, 64,
+                 "18446744073709551616");
+  expect_mistake({"run", "good.json", "--seed", ""}, 64, "");
+  expect_mistake({"run", "good.json", "--seeds", "10@"}, 64, "");
+  expect_mistake({"run", "good.json", "--seeds", "0"}, 64, "");
+  expect_mistake({"run", "good.json", "--shard", "5/4"}, 64, "'5/4'");
+  expect_mistake({"run", "good.json", "--for", "60"}, 64, "'60'.*60s");
+  expect_mistake({"run", "good.json", "--for", "0s"}, 64, "'0s'");
+  expect_mistake({"replay", "good.json", "--seed", "x"}, 64, "'x'");
+}
+
+TEST_F(Cli, a_bad_set_or_strategy_exits_64) {
+  scenario("good", "reference");
+  expect_mistake({"run", "good.json", "--set", "lock.tttl=3s"}, 64, "tttl");
+  expect_mistake({"run", "good.json", "--set", "lock.ttl=3"}, 64, "ttl");
+  expect_mistake({"run", "good.json", "--set", "lock.ttl"}, 64, "lock.ttl");
+  expect_mistake({"run", "good.json", "--strategy", "chaos"}, 64, "chaos");
+}
+
+TEST_F(Cli, a_bad_scenario_exits_65_and_names_the_place) {
+  const std::string good = campaign::scripted_scenario("good", "reference");
+  const auto with = [&](const std::string& member) {
+    return std::string(good).insert(1, member + ", ");
+  };
+  write("unknown.json", with(R"("lokc": {"ttl": "3s"})"));
+  expect_mistake({"run", "unknown.json"}, 65, "unknown.json: .*lokc.*did you mean 'lock'");
+  write("unit.json", with(R"("lock": {"ttl": "3"})"));
+  expect_mistake({"run", "unit.json"}, 65, "unit.json: /lock/ttl: .*expected");
+  write("type.json", with(R"("lock": {"fencing": "yes"})"));
+  expect_mistake({"run", "type.json"}, 65, "type.json: /lock/fencing: .*expected");
+  write("cut.json", good.substr(0, good.size() / 2));
+  expect_mistake({"run", "cut.json"}, 65, "cut.json:1:");
+  write("empty.json", "");
+  expect_mistake({"run", "empty.json"}, 65, "empty.json");
+  write("odd.json", campaign::scripted_scenario("odd", "zoo/nobody_knows"));
+  const Finished refused = run({"run", "odd.json"});
+  EXPECT_EQ(refused.exit_code, 65);
+  EXPECT_NE(refused.err.find("odd.json: found a scenario that this build cannot run"),
+            std::string::npos)
+      << refused.err;
+}
+
+TEST_F(Cli, a_missing_file_or_an_empty_folder_exits_66) {
+  scenario("good", "reference");
+  fs::create_directories(folder_ / "empty");
+  write("scenarios/lock/deep.json", campaign::scripted_scenario("deep", "reference"));
+  expect_mistake({"run", "godo.json"}, 66, "godo.json.*did you mean 'good.json'\\?");
+  expect_mistake({"run", "deep"}, 66, "did you mean 'scenarios/lock/deep.json'\\?");
+  expect_mistake({"run", "empty"}, 66, "empty");
+  expect_mistake({"replay", "nothing.json"}, 66, "nothing.json");
+  expect_mistake({"replay", "nothing.json", "--seed", "1"}, 66, "nothing.json");
+  expect_mistake({"check", "nothing.jsonl"}, 66, "nothing.jsonl");
+  expect_mistake({"check", "empty"}, 66, "empty: found a folder");
+  expect_mistake({"list", "scenarios", "empty"}, 66, "empty");
+}
+
+TEST_F(Cli, a_damaged_failure_file_exits_65) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
+  const std::string failure = read("out/bad/3/failure.json");
+  ASSERT_GT(failure.size(), 1000U);
+  write("cut.json", failure.substr(0, failure.size() / 2));
+  expect_mistake({"replay", "cut.json"}, 65, "cut.json:[0-9]+:");
+  write("text.json", "this is no JSON");
+  expect_mistake({"replay", "text.json"}, 65, "text.json:1:");
+  expect_mistake({"replay", "bad.json"}, 65, "a scenario needs --seed N");
+  expect_mistake({"replay", "out/bad/3/failure.json", "--seed", "3"}, 65,
+                 "a failure file needs no --seed");
+}
+
+TEST_F(Cli, what_cannot_be_written_exits_74_before_the_first_seed) {
+  scenario("bad", "zoo/throwing");
+  write("file", "");
+  expect_mistake({"run", "bad.json", "--out", "file"}, 74, "file");
+  expect_mistake({"run", "bad.json", "--out", "file/deeper"}, 74, "file");
+  expect_mistake({"run", "bad.json", "--json", "nowhere/r.json"}, 74, "no folder nowhere");
+  expect_mistake({"run", "bad.json", "--junit", "."}, 74, "it is a folder");
+}
+
+TEST_F(Cli, a_full_disk_exits_74) {
+  scenario("good", "reference");
+  const Finished end = run({"run", "good.json", "--json", "/dev/full"});
+  EXPECT_EQ(end.exit_code, 74);
+  EXPECT_NE(end.err.find("cannot write /dev/full: No space left on device"), std::string::npos)
+      << end.err;
+  EXPECT_NE(end.out.find("; exit 74"), std::string::npos);
+}
+
+TEST_F(Cli, several_scenarios_cannot_be_replayed_at_once) {
+  write("all/a.json", campaign::scripted_scenario("a", "reference"));
+  write("all/b.json", campaign::scripted_scenario("b", "reference"));
+  expect_mistake({"replay", "all", "--seed", "1"}, 64, "holds 2 scenarios; name one");
+}
+
+// ---- last words --------------------------------------------------------------------------------
+
+TEST_F(Cli, a_failed_assert_exits_70_with_scenario_seed_and_event_and_a_failure_file) {
+  scenario("dies", "zoo/asserting");
+  const Finished end = run({"run", "dies.json", "--jobs", "2"});
+  EXPECT_EQ(end.exit_code, 70);
+  EXPECT_NE(end.err.find("scenario dies, seed 2, event 5"), std::string::npos) << end.err;
+  EXPECT_EQ(run({"replay", "out/dies/2/failure.json"}).exit_code, 70);
+}
+
+TEST_F(Cli, an_exception_exits_70_with_scenario_and_seed) {
+  scenario("throws", "zoo/throwing");
+  expect_mistake({"run", "throws.json"}, 70, "internal error: scenario throws, seed 2: out of");
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_F(Cli, a_fatal_signal_says_where_and_stays_fatal) {
+  scenario("crashes", "zoo/crashing");
+  const Finished end = run({"run", "crashes.json"});
+  EXPECT_EQ(end.exit_code, 128 + SIGSEGV);
+  EXPECT_NE(end.err.find("SIGSEGV in scenario crashes, seed 2, event 5\n"
+                         "  lockstep run crashes.json --seed 2\n"),
+            std::string::npos)
+      << end.err;
+}
+#endif
+
+// ---- replay, check, list, help -----------------------------------------------------------------
+
+TEST_F(Cli, replay_prints_every_event_and_stops_where_asked) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
+  const Finished whole = run({"replay", "out/bad/3/failure.json", "--trace"});
+  EXPECT_EQ(whole.exit_code, 1);
+  EXPECT_NE(whole.out.find("#19  1.9s  client/0  timer\n"), std::string::npos) << whole.out;
+  const Finished part = run({"replay", "out/bad/3/failure.json", "--trace", "--until-event", "5"});
+  EXPECT_EQ(part.exit_code, 0);
+  EXPECT_NE(part.out.find("#4  400ms  client/0  timer  even\n"), std::string::npos) << part.out;
+  EXPECT_EQ(part.out.find("#5 "), std::string::npos);
+  EXPECT_NE(part.out.find("stopped before event 5, not judged"), std::string::npos);
+}
+
+TEST_F(Cli, replay_says_where_it_left_its_path) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
+  std::string failure = read("out/bad/3/failure.json");
+  const std::size_t path = failure.find("\"path\": \"");
+  ASSERT_NE(path, std::string::npos);
+  char& digit = failure[path + 9 + 4 * 11];
+  digit = digit == '0' ? '1' : '0';
+  write("changed.json", failure);
+  const Finished end = run({"replay", "changed.json"});
+  EXPECT_EQ(end.exit_code, 3);
+  EXPECT_NE(end.out.find("LEFT ITS PATH at event 11\n"), std::string::npos) << end.out;
+}
+
+TEST_F(Cli, check_judges_histories_and_exits_with_the_gravest) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
+  const Finished end = run({"check", "out/bad/3/history.jsonl"});
+  EXPECT_EQ(end.exit_code, 1) << end.err;
+  EXPECT_NE(end.out.find("lock/double-grant"), std::string::npos) << end.out;
+  const Finished json = run({"check", "--json", "out/bad/3/history.jsonl"});
+  EXPECT_EQ(json.exit_code, 1);
+  EXPECT_TRUE(json.out.starts_with(R"({"schema":1,"histories":[)")) << json.out;
+  const Finished named = run({"check", "--model", "lease-lock", "out/bad/3/history.jsonl"});
+  EXPECT_EQ(named.out, end.out);
+}
+
+TEST_F(Cli, check_goes_on_behind_a_damaged_history_and_exits_65) {
+  scenario("bad", "zoo/broken");
+  static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
+  const std::string history = read("out/bad/3/history.jsonl");
+  write("cut.jsonl", history.substr(0, history.size() * 2 / 3));
+  write("text.jsonl", "hello\n");
+  const Finished end = run({"check", "cut.jsonl", "out/bad/3/history.jsonl"});
+  EXPECT_EQ(end.exit_code, 65);
+  EXPECT_EQ(std::ranges::count(end.err, '\n'), 1) << end.err;
+  EXPECT_NE(end.out.find("lock/double-grant"), std::string::npos);
+  expect_mistake({"check", "text.jsonl"}, 65, "text.jsonl:1");
+}
+
+TEST_F(Cli, list_names_what_there_is) {
+  write("scenarios/a.json", campaign::scripted_scenario("a", "reference"));
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"scenarios", "scenarios/a.json  expects valid. For tests."},
+      {"workloads", "lock  A scripted workload."},
+      {"checkers", "lock/double-grant"},
+      {"faults", "pause"},
+      {"zoo", "zoo/broken  Finds lock/double-grant."}};
+  for (const auto& [what, text] : expected) {
+    const Finished end = run({"list", what});
+    EXPECT_EQ(end.exit_code, 0) << what;
+    EXPECT_NE(end.out.find(text), std::string::npos) << end.out;
+  }
+}
+
+TEST_F(Cli, help_teaches_examples_and_exit_codes) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"--help"},
+                                             {"run", "--help"},
+                                             {"replay", "--help"},
+                                             {"check", "--help"},
+                                             {"list", "--help"}}) {
+    const Finished end = run(arguments);
+    EXPECT_EQ(end.exit_code, 0);
+    EXPECT_NE(end.out.find("Examples:\n  lockstep "), std::string::npos) << end.out;
+    EXPECT_NE(end.out.find("Exit codes:\n  0 "), std::string::npos) << end.out;
+    EXPECT_EQ(end.err, "");
+  }
+  const Finished bare = run({});
+  EXPECT_EQ(bare.exit_code, 64);
+  EXPECT_NE(bare.err.find("Examples:"), std::string::npos);
+}
+
+TEST_F(Cli, version_says_commit_and_compiler) {
+  const Finished end = run({"--version"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_TRUE(std::regex_match(
+      end.out, std::regex("lockstep [0-9.]+ \\(commit (unknown|[0-9a-f]{40}(-dirty)?), "
+                          "(clang|gcc) [0-9.]+\\)\n")))
+      << end.out;
+}
+
+// ---- the progress line -------------------------------------------------------------------------
+
+TEST(ProgressText, says_how_much_is_left) {
+  campaign::Progress progress;
+  progress.seeds_done = 120;
+  progress.seeds_all = 500;
+  progress.elapsed = seconds(60);
+  EXPECT_EQ(progress_text(progress), "120/500 seeds  24%  2/s  3:10 left");
+  progress.failures = 3;
+  progress.seeds_done = 1;
+  progress.elapsed = seconds(30);
+  EXPECT_EQ(progress_text(progress), "1/500 seeds  0%  0/s  3 failed  4:09:30 left");
+}
+
+TEST(ProgressText, with_a_time_says_what_is_left_of_it) {
+  campaign::Progress progress;
+  progress.seeds_done = 120;
+  progress.elapsed = seconds(53);
+  progress.total = seconds(60);
+  EXPECT_EQ(progress_text(progress), "120 seeds  2/s  0:07 left");
+}
+
+}  // namespace
+}  // namespace lockstep::cli

@@ -1,0 +1,382 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+
+#include "reports/checked.hpp"
+#include "reports/json.hpp"
+#include "reports/junit.hpp"
+#include "reports/text.hpp"
+
+namespace lockstep::reports {
+namespace {
+
+using checkers::Verdict;
+using nlohmann::json;
+
+Violation double_grant() {
+  Violation out;
+  out.id = "lock/double-grant";
+  out.judge = "black-box";
+  out.sentence = "Two leases of k were held at once.";
+  out.description = "lock/double-grant: Two leases of k were held at once.\n  #0 ...\n  #2 ...\n";
+  out.witness = {"#0 1s client/0 acquire k: granted", "#2 1.01s client/1 acquire k: granted"};
+  out.keys = {"k"};
+  out.tokens = {1, 2};
+  return out;
+}
+
+SeedResult seed_result(std::uint64_t seed, Verdict verdict) {
+  SeedResult out;
+  out.seed = Seed{seed};
+  out.verdict = out.black_box = out.oracle = verdict;
+  out.trace_hash = "00112233445566778899aabbccddeeff";
+  out.events = 1000;
+  out.operations = 20;
+  out.virtual_time = seconds(60);
+  if (verdict == Verdict::invalid) out.anomalies = {"lock/double-grant"};
+  return out;
+}
+
+Failure failure(std::uint64_t seed, bool as_expected) {
+  return {Seed{seed},
+          "out/x/" + std::to_string(seed) + "/failure.json",
+          as_expected,
+          {"lock/double-grant"},
+          {double_grant()}};
+}
+
+ScenarioResult paused() {
+  ScenarioResult out;
+  out.name = "redis_lock_holder_paused";
+  out.file = "scenarios/lock/redis_lock_holder_paused.json";
+  out.verdict = out.expected = Verdict::valid;
+  out.standing = Standing::as_expected;
+  out.seeds = 500;
+  out.busy = seconds(5);
+  out.properties = {{"grant", true, 500}, {"renew", false, 480}};
+  out.faults = {{"pause", 4000, 3900, 3800}};
+  out.distributions = {
+      {"handover", 40, milliseconds(100), seconds(1), seconds(2), seconds(3), milliseconds(3100)}};
+  out.seed_results = {seed_result(0, Verdict::valid), seed_result(1, Verdict::valid)};
+  return out;
+}
+
+ScenarioResult clock_jump() {
+  ScenarioResult out;
+  out.name = "redis_clock_jump";
+  out.file = "scenarios/lock/redis_clock_jump.json";
+  out.verdict = out.expected = Verdict::invalid;
+  out.standing = Standing::as_expected;
+  out.seeds = 500;
+  out.busy = seconds(50);
+  out.anomalies = {{"lock/double-grant", Weight::expected, 37, Seed{12}},
+                   {"lock/spurious-refusal", Weight::warning, 1, Seed{40}}};
+  out.failures_found = 37;
+  out.failures = {failure(12, true)};
+  out.seed_results = {seed_result(12, Verdict::invalid)};
+  return out;
+}
+
+ScenarioResult broken() {
+  ScenarioResult out;
+  out.name = "broken";
+  out.file = "my <broken> & \"odd\".json";
+  out.verdict = Verdict::invalid;
+  out.expected = Verdict::valid;
+  out.standing = Standing::failed;
+  out.reasons = {"lock/double-grant is neither expected nor allowed; first at seed 5"};
+  out.seeds = 1;
+  out.anomalies = {{"lock/double-grant", Weight::unexpected, 1, Seed{5}}};
+  out.failures_found = 1;
+  out.failures = {failure(5, false)};
+  out.seed_results = {seed_result(5, Verdict::invalid)};
+  return out;
+}
+
+ScenarioResult flipping() {
+  ScenarioResult out;
+  out.name = "flipping";
+  out.file = "flipping.json";
+  out.verdict = out.expected = Verdict::valid;
+  out.standing = Standing::diverged;
+  out.reasons = {"1 seed did not run the same way twice; first 8"};
+  out.seeds = 10;
+  out.divergences = {{Seed{8}, 4711, "timer on node 3 at 1.5s", "deliver on node 2 at 1.5s"}};
+  return out;
+}
+
+ScenarioResult vacuous() {
+  ScenarioResult out;
+  out.name = "vacuous";
+  out.file = "vacuous.json";
+  out.verdict = Verdict::unknown;
+  out.standing = Standing::unknown;
+  out.reasons = {"not exercised by any seed: takeover"};
+  out.seeds = 10;
+  return out;
+}
+
+Results everything() {
+  Results out;
+  out.version = "0.1.0";
+  out.commit = "0123456789012345678901234567890123456789";
+  out.compiler = "clang 19.1.7";
+  out.scenarios = {paused(), clock_jump(), broken(), flipping(), vacuous()};
+  out.problems = {"fault reset fired 12 times and was never effective"};
+  out.jobs = 2;
+  out.elapsed = milliseconds(30'250);
+  out.exit_code = 3;
+  return out;
+}
+
+TEST(TextReport, is_a_line_per_scenario_and_a_line_per_failure_that_can_be_pasted) {
+  EXPECT_EQ(to_text(everything()),
+            R"(ok        redis_lock_holder_paused  valid    500 seeds   200/s
+ok        redis_clock_jump          invalid  500 seeds  20.0/s  lock/double-grant in 37 (first 12, expected), lock/spurious-refusal in 1 (first 40, warning)
+FAILED    broken                    invalid     1 seed       -  lock/double-grant in 1 (first 5)
+          lock/double-grant is neither expected nor allowed; first at seed 5
+DIVERGED  flipping                  valid     10 seeds       -
+          1 seed did not run the same way twice; first 8
+          seed 8 differs at event 4711:
+            once:  timer on node 3 at 1.5s
+            again: deliver on node 2 at 1.5s
+UNKNOWN   vacuous                   unknown   10 seeds       -
+          not exercised by any seed: takeover
+
+replay:
+  lockstep replay out/x/12/failure.json   # lock/double-grant (as expected)
+  # redis_clock_jump: 36 more not kept (--keep all)
+  lockstep replay out/x/5/failure.json   # lock/double-grant
+
+first violation: broken, seed 5
+lock/double-grant: Two leases of k were held at once.
+  #0 ...
+  #2 ...
+
+fault reset fired 12 times and was never effective
+5 scenarios: 2 as expected, 1 failed, 1 unknown, 1 diverged; 1021 seeds in 30.25s; exit 3
+)");
+}
+
+TEST(TextReport, of_clean_scenarios_is_short) {
+  Results results;
+  results.scenarios = {paused()};
+  results.elapsed = seconds(5);
+  EXPECT_EQ(to_text(results),
+            "ok        redis_lock_holder_paused  valid  "
+            "  500 seeds  100/s\n"
+            "\n"
+            "1 scenario: 1 as expected; 500 seeds in 5s; exit 0\n");
+}
+
+TEST(TextReport, of_a_single_seed_says_its_hash_and_what_it_did_not_exercise) {
+  Results results;
+  results.single_seed = true;
+  results.scenarios = {paused()};
+  results.scenarios[0].seed_results[0].not_exercised = {"takeover"};
+  const std::string text = to_text(results);
+  EXPECT_NE(text.find("trace hash 00112233445566778899aabbccddeeff\n"), std::string::npos);
+  EXPECT_NE(text.find("not exercised: takeover\n"), std::string::npos);
+}
+
+TEST(TextReport, of_an_interrupted_campaign_says_so) {
+  Results results = everything();
+  results.interrupted = true;
+  EXPECT_NE(to_text(results).find("interrupted: "), std::string::npos);
+}
+
+TEST(ReplayLine, survives_a_shell) {
+  EXPECT_EQ(replay_line("out/x/5/failure.json"), "lockstep replay out/x/5/failure.json");
+  EXPECT_EQ(replay_line("my out/it's/failure.json"),
+            "lockstep replay 'my out/it'\\''s/failure.json'");
+  EXPECT_EQ(run_line("a.json", Seed{7}, {"lock.ttl=10s", "require=[]"}),
+            "lockstep run a.json --seed 7 --set lock.ttl=10s --set 'require=[]'");
+}
+
+/// Every member with its type, depth first: what a reader of schema 1 may rely on.
+void shape(const json& value, const std::string& path, std::map<std::string, std::string>& out) {
+  if (value.is_object()) {
+    for (const auto& [name, member] : value.items()) shape(member, path + "/" + name, out);
+  } else if (value.is_array()) {
+    for (const json& item : value) shape(item, path + "[]", out);
+  } else {
+    out[path] = value.type_name();
+  }
+}
+
+TEST(JsonReport, has_the_shape_of_schema_1) {
+  Results results = everything();
+  results.scenarios[0].seed_results[0].reason = "budget spent";
+  results.scenarios[0].seed_results[0].not_exercised = {"takeover"};
+  const json document = json::parse(to_json(results));
+  EXPECT_EQ(document.at("schema"), 1);
+  std::map<std::string, std::string> found;
+  shape(document, "", found);
+  const std::string s = "/scenarios[]";
+  const std::map<std::string, std::string> expected = {
+      {"/schema", "number"},
+      {"/version", "string"},
+      {"/commit", "string"},
+      {"/compiler", "string"},
+      {"/exit", "number"},
+      {"/interrupted", "boolean"},
+      {"/single_seed", "boolean"},
+      {"/timing/elapsed_ns", "number"},
+      {"/timing/jobs", "number"},
+      {"/problems[]", "string"},
+      {s + "/name", "string"},
+      {s + "/file", "string"},
+      {s + "/expected", "string"},
+      {s + "/verdict", "string"},
+      {s + "/standing", "string"},
+      {s + "/reasons[]", "string"},
+      {s + "/seeds", "number"},
+      {s + "/seeds_unknown", "number"},
+      {s + "/events", "number"},
+      {s + "/operations", "number"},
+      {s + "/timing/busy_ns", "number"},
+      {s + "/anomalies[]/id", "string"},
+      {s + "/anomalies[]/weight", "string"},
+      {s + "/anomalies[]/seeds", "number"},
+      {s + "/anomalies[]/first_seed", "number"},
+      {s + "/failures_found", "number"},
+      {s + "/failures[]/seed", "number"},
+      {s + "/failures[]/file", "string"},
+      {s + "/failures[]/replay", "string"},
+      {s + "/failures[]/as_expected", "boolean"},
+      {s + "/failures[]/anomalies[]", "string"},
+      {s + "/failures[]/violations[]/id", "string"},
+      {s + "/failures[]/violations[]/judge", "string"},
+      {s + "/failures[]/violations[]/sentence", "string"},
+      {s + "/failures[]/violations[]/witness[]", "string"},
+      {s + "/failures[]/violations[]/keys[]", "string"},
+      {s + "/failures[]/violations[]/tokens[]", "number"},
+      {s + "/divergences[]/seed", "number"},
+      {s + "/divergences[]/event", "number"},
+      {s + "/divergences[]/first", "string"},
+      {s + "/divergences[]/second", "string"},
+      {s + "/faults[]/kind", "string"},
+      {s + "/faults[]/scheduled", "number"},
+      {s + "/faults[]/fired", "number"},
+      {s + "/faults[]/effective", "number"},
+      {s + "/properties[]/name", "string"},
+      {s + "/properties[]/required", "boolean"},
+      {s + "/properties[]/seeds", "number"},
+      {s + "/distributions[]/name", "string"},
+      {s + "/distributions[]/count", "number"},
+      {s + "/distributions[]/least_ns", "number"},
+      {s + "/distributions[]/p50_ns", "number"},
+      {s + "/distributions[]/p90_ns", "number"},
+      {s + "/distributions[]/p99_ns", "number"},
+      {s + "/distributions[]/most_ns", "number"},
+      {s + "/seed_results[]/seed", "number"},
+      {s + "/seed_results[]/verdict", "string"},
+      {s + "/seed_results[]/black_box", "string"},
+      {s + "/seed_results[]/oracle", "string"},
+      {s + "/seed_results[]/anomalies[]", "string"},
+      {s + "/seed_results[]/trace_hash", "string"},
+      {s + "/seed_results[]/events", "number"},
+      {s + "/seed_results[]/operations", "number"},
+      {s + "/seed_results[]/virtual_ns", "number"},
+      {s + "/seed_results[]/reason", "string"},
+      {s + "/seed_results[]/not_exercised[]", "string"},
+  };
+  EXPECT_EQ(found, expected);
+}
+
+TEST(JsonReport, keeps_all_64_bits_of_a_seed) {
+  Results results;
+  results.scenarios = {paused()};
+  results.scenarios[0].seed_results = {seed_result(UINT64_MAX, Verdict::valid)};
+  const json document = json::parse(to_json(results));
+  EXPECT_EQ(document["scenarios"][0]["seed_results"][0]["seed"].get<std::uint64_t>(), UINT64_MAX);
+}
+
+TEST(JsonReport, stays_json_when_a_name_is_no_utf8) {
+  Results results;
+  results.scenarios = {paused()};
+  results.scenarios[0].file = "\xff\"\n.json";
+  const json document = json::parse(to_json(results));
+  EXPECT_EQ(document["scenarios"][0]["file"], "\xef\xbf\xbd\"\n.json");
+}
+
+TEST(JsonReport, a_trace_line_says_where_and_what) {
+  EXPECT_EQ(to_json(TraceLine{12, milliseconds(1500), "client/0", "timer", 0xf3, "renew \"k\""}),
+            R"({"event":12,"time":1500000000,"node":"client/0","kind":"timer",)"
+            R"("digest":"00000000000000f3","detail":"renew \"k\""})");
+  EXPECT_EQ(json::parse(to_json(TraceLine{})).contains("detail"), false);
+}
+
+TEST(JunitReport, is_xml_with_a_case_per_scenario_and_one_for_the_campaign) {
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(to_junit(everything()).c_str()));
+  const pugi::xml_node suite = document.child("testsuites").child("testsuite");
+  EXPECT_EQ(std::string(suite.attribute("tests").value()), "6");
+  EXPECT_EQ(std::string(suite.attribute("failures").value()), "3");
+  EXPECT_EQ(std::string(suite.attribute("errors").value()), "1");
+  EXPECT_EQ(std::string(suite.attribute("time").value()), "30.250");
+  EXPECT_FALSE(suite.find_child_by_attribute("name", "redis_clock_jump").first_child());
+  const pugi::xml_node broken = suite.find_child_by_attribute("name", "broken");
+  EXPECT_EQ(std::string(broken.attribute("file").value()), "my <broken> & \"odd\".json");
+  const std::string body = broken.child("failure").text().get();
+  EXPECT_NE(body.find("lockstep replay out/x/5/failure.json\n"), std::string::npos);
+  EXPECT_NE(body.find("Two leases of k were held at once."), std::string::npos);
+  EXPECT_TRUE(suite.find_child_by_attribute("name", "vacuous").child("error"));
+  EXPECT_TRUE(suite.find_child_by_attribute("name", "flipping").child("failure"));
+  EXPECT_TRUE(suite.find_child_by_attribute("name", "campaign").child("failure"));
+}
+
+TEST(JunitReport, stays_xml_when_a_reason_holds_control_characters) {
+  Results results;
+  results.scenarios = {broken()};
+  results.scenarios[0].reasons = {std::string("a\0b\x1b[31m", 8)};
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(to_junit(results).c_str()));
+  const pugi::xml_node problem =
+      document.child("testsuites").child("testsuite").child("testcase").child("failure");
+  EXPECT_EQ(std::string(problem.attribute("message").value()),
+            "a\xef\xbf\xbd"
+            "b\xef\xbf\xbd[31m");
+}
+
+TEST(CheckedReport, says_the_verdict_of_both_judges_and_every_violation) {
+  CheckedHistory checked;
+  checked.file = "a.jsonl";
+  checked.model = "lease-lock";
+  checked.verdict = checked.black_box = Verdict::invalid;
+  checked.oracle = Verdict::valid;
+  checked.events = 4;
+  checked.found = {{"lock/double-grant", false, 3}, {"lock/spurious-refusal", true, 1}};
+  checked.violations = {double_grant()};
+  checked.reasons = {"the run was not drained"};
+  checked.exercised = {{"grant", 2}, {"takeover", 1}};
+  checked.distributions = {
+      {"handover", 2, seconds(1), seconds(1), seconds(2), seconds(2), seconds(2)}};
+  EXPECT_EQ(to_text(checked),
+            R"(a.jsonl: invalid (black-box invalid, oracle valid), lease-lock, 4 events
+  lock/double-grant x 3
+  lock/spurious-refusal x 1 (a warning)
+
+lock/double-grant: Two leases of k were held at once.
+  #0 ...
+  #2 ...
+not judged: the run was not drained
+exercised: grant 2, takeover 1
+handover: 2 times, median 1s, 99 % within 2s, at most 2s
+)");
+  const json document = json::parse(to_json(std::span(&checked, 1)));
+  EXPECT_EQ(document["schema"], 1);
+  const json& history = document["histories"][0];
+  EXPECT_EQ(history["verdict"], "invalid");
+  EXPECT_EQ(history["found"][0]["count"], 3);
+  EXPECT_EQ(history["exercised"]["takeover"], 1);
+  EXPECT_EQ(history["violations"][0]["witness"].size(), 2U);
+}
+
+TEST(CheckedReport, of_no_history_is_an_empty_list) {
+  EXPECT_EQ(json::parse(to_json(std::span<const CheckedHistory>()))["histories"], json::array());
+}
+
+}  // namespace
+}  // namespace lockstep::reports

@@ -18,9 +18,11 @@ env::Task<env::Outcome> LiveStorage::offload(std::function<void()> fn, MonoTime 
 
 void LiveStorage::start(env::PendingOp& op, LiveStorage* storage, std::shared_ptr<Job> job,
                         MonoTime deadline) {
+  LiveWaits& waits = *storage->waits_;
   job->waiter.push_back(op);
-  storage->waits_->suspend(op, deadline, Errc::no_reply);
-  if (!storage->enqueue(std::move(job))) storage->waits_->wake(op, {Errc::limit});
+  const bool taken = storage->enqueue(std::move(job));
+  waits.suspend(op, taken ? deadline : never, Errc::no_reply);
+  if (!taken) waits.wake(op, {Errc::limit});
 }
 
 bool LiveStorage::enqueue(std::shared_ptr<Job> job) {

@@ -59,7 +59,7 @@ Task<void> keep(LeaseKeeper* keeper, LeaseKeeper::Job job) {
   EXPECT_TRUE(ended) << to_text(ended.error());
 }
 
-Task<void> until(Env& env, std::function<bool()> holds) {
+Task<void> until(Env& env, const std::function<bool()>& holds) {
   const MonoTime limit = env.clock.now() + seconds(60);
   while (!holds() && env.clock.now() < limit) {
     co_await sleep(env, milliseconds(5));
@@ -135,7 +135,8 @@ TEST_P(LockContract, a_keeper_renews_for_as_long_as_its_worker_works) {
     Shift shift{&fleet.env(), {}};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
-    co_await until(fleet.env(), [&shift] { return shift.begun == 1; });
+    const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
+    co_await until(fleet.env(), begun);
     for (int i = 0; i < 15; ++i) {
       co_await sleep(fleet.env(), keeper_ttl / 6);
       const std::optional<Lease> taken = co_await take(b.lock, "k", "bob");
@@ -162,7 +163,8 @@ TEST_P(LockContract, L26_shutdown_renews_until_the_worker_has_drained) {
     Shift shift{&fleet.env(), 2 * keeper_ttl};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
-    co_await until(fleet.env(), [&shift] { return shift.begun == 1; });
+    const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
+    co_await until(fleet.env(), begun);
     keeper.stop();
     while (shift.ended == 0) {
       const std::optional<Lease> taken = co_await take(b.lock, "k", "bob");
@@ -184,7 +186,8 @@ TEST_P(LockContract, L26_cancelling_the_keeper_acts_as_shutdown) {
     Shift shift{&fleet.env(), milliseconds(50)};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
-    co_await until(fleet.env(), [&shift] { return shift.begun == 1; });
+    const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
+    co_await until(fleet.env(), begun);
     group.stop();
     co_await group.join();
     EXPECT_EQ(shift.ended, 1);
@@ -243,15 +246,18 @@ TEST_P(LockContract, L27_without_its_server_a_keeper_holds_nothing_past_the_dead
       ++lost;
     };
     group.spawn(keep(&keeper, std::move(job)));
-    co_await until(fleet.env(), [&shift] { return shift.begun == 1; });
+    const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
+    co_await until(fleet.env(), begun);
     const FencingToken first = shift.fence;
     fleet.world().kill_lock_server();
-    co_await until(fleet.env(), [&shift] { return shift.ended == 1; });
+    const std::function<bool()> ended = [&shift] { return shift.ended == 1; };
+    co_await until(fleet.env(), ended);
     EXPECT_TRUE(shift.stop_in_time);
     EXPECT_FALSE(shift.checked_late);
     EXPECT_GE(keeper.counts().renew_failed, 1U);
     fleet.world().start_lock_server();
-    co_await until(fleet.env(), [&shift] { return shift.begun == 2; });
+    const std::function<bool()> begun_again = [&shift] { return shift.begun == 2; };
+    co_await until(fleet.env(), begun_again);
     EXPECT_GT(shift.fence, first);
     keeper.stop();
     co_await group.join();
@@ -270,13 +276,15 @@ TEST_P(LockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_again) {
     LeaseKeeper::Job job = job_of(&shift, "alice");
     job.on_lost = [&lost](const Lease&, LossReason reason) { lost = reason; };
     group.spawn(keep(&keeper, std::move(job)));
-    co_await until(fleet.env(), [&shift] { return shift.begun == 1; });
+    const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
+    co_await until(fleet.env(), begun);
     const FencingToken first = shift.fence;
     std::vector<std::string> words{"DEL", "lockstep:lease:{k}"};
     co_await b.client.command(std::move(words));
     const Lease bobs = co_await must_take(b.lock, "k", "bob", keeper_ttl / 2);
     EXPECT_GT(bobs.fence, first);
-    co_await until(fleet.env(), [&shift] { return shift.begun == 2; });
+    const std::function<bool()> begun_again = [&shift] { return shift.begun == 2; };
+    co_await until(fleet.env(), begun_again);
     EXPECT_EQ(lost, LossReason::lost);
     EXPECT_EQ(shift.ended, 1);
     EXPECT_GT(shift.fence, bobs.fence);
@@ -305,9 +313,11 @@ TEST_P(LockContract, a_worker_that_ignores_its_stop_is_cancelled_at_the_deadline
       }(&fleet.env(), &began, &went_on, std::move(guard));
     };
     group.spawn(keep(&keeper, std::move(job)));
-    co_await until(fleet.env(), [&began] { return began; });
+    const std::function<bool()> has_begun = [&began] { return began; };
+    co_await until(fleet.env(), has_begun);
     a.network.lose_requests(true);
-    co_await until(fleet.env(), [&keeper] { return keeper.counts().lost == 1; });
+    const std::function<bool()> has_lost = [&keeper] { return keeper.counts().lost == 1; };
+    co_await until(fleet.env(), has_lost);
     keeper.stop();
     co_await group.join();
     EXPECT_FALSE(went_on);
@@ -324,12 +334,15 @@ TEST_P(LockContract, keepers_of_a_fleet_take_turns) {
     Shift two{&fleet.env(), {}};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&first, job_of(&one, "same label")));
-    co_await until(fleet.env(), [&one] { return one.begun == 1; });
+    const std::function<bool()> first_holds = [&one] { return one.begun == 1; };
+    co_await until(fleet.env(), first_holds);
     group.spawn(keep(&second, job_of(&two, "same label")));
-    co_await until(fleet.env(), [&second] { return second.counts().contended > 1; });
+    const std::function<bool()> refused = [&second] { return second.counts().contended > 1; };
+    co_await until(fleet.env(), refused);
     EXPECT_EQ(two.begun, 0);
     first.stop();
-    co_await until(fleet.env(), [&two] { return two.begun == 1; });
+    const std::function<bool()> second_holds = [&two] { return two.begun == 1; };
+    co_await until(fleet.env(), second_holds);
     EXPECT_EQ(one.ended, 1);
     EXPECT_GT(two.fence, one.fence);
     second.stop();
@@ -356,7 +369,8 @@ TEST_P(LockContract, a_disabled_keeper_runs_its_worker_without_a_lease) {
     Shift shift{&fleet.env(), {}};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
-    co_await until(fleet.env(), [&shift] { return shift.begun == 1; });
+    const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
+    co_await until(fleet.env(), begun);
     EXPECT_TRUE(shift.checked_true);
     keeper.stop();
     co_await group.join();

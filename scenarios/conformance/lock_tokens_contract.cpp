@@ -126,7 +126,7 @@ TEST_P(LockContract, L19_the_store_refuses_an_older_token_and_says_what_it_has_s
     EXPECT_EQ(accepted.value, "one");
     EXPECT_EQ(accepted.commit_index, std::get<StoreAccepted>(*raised).commit_index + 1);
     EXPECT_GT(accepted.store_time, WallTime(Nanos(0)));
-    const Result<StoreOutcome> other = co_await a.store.read("other", FencingToken{1});
+    const Result<StoreOutcome> other = co_await a.store.read("other", older);
     EXPECT_TRUE(other && std::holds_alternative<StoreAccepted>(*other));
     if (other) EXPECT_EQ(std::get<StoreAccepted>(*other).value, std::nullopt);
   });
@@ -136,15 +136,17 @@ TEST_P(LockContract, a_store_that_only_records_accepts_every_token) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     RedisFencedStore store(a.store_client, Fencing::recorded, "recorded");
-    const Result<StoreOutcome> newer = co_await store.write("k", FencingToken{9}, "nine");
-    const Result<StoreOutcome> older = co_await store.write("k", FencingToken{3}, "three");
+    const FencingToken nine{9};
+    const FencingToken three{3};
+    const Result<StoreOutcome> newer = co_await store.write("k", nine, "nine");
+    const Result<StoreOutcome> older = co_await store.write("k", three, "three");
     EXPECT_TRUE(newer && std::holds_alternative<StoreAccepted>(*newer));
     EXPECT_TRUE(older && std::holds_alternative<StoreAccepted>(*older));
-    const Result<StoreOutcome> read = co_await store.read("k", FencingToken{3});
+    const Result<StoreOutcome> read = co_await store.read("k", three);
     EXPECT_TRUE(read && std::holds_alternative<StoreAccepted>(*read));
     if (read) EXPECT_EQ(std::get<StoreAccepted>(*read).value, "three");
-    const Result<StoreOutcome> too_big =
-        co_await store.write("k", FencingToken{std::uint64_t{1} << 53U}, "x");
+    const FencingToken huge{std::uint64_t{1} << 53U};
+    const Result<StoreOutcome> too_big = co_await store.write("k", huge, "x");
     EXPECT_FALSE(too_big);
     if (!too_big) EXPECT_EQ(too_big.error().code, Errc::invalid_argument);
   });

@@ -23,9 +23,8 @@ namespace lockstep::campaign {
 ///   zoo/idle_fault   valid; a pause that fires and touches nothing
 ///   zoo/flipping     event 7 differs in every run
 ///   zoo/asserting    an ASSERT fails in event 5 of seed 2
-///   zoo/crashing     a null pointer is read in event 5 of seed 2
+///   zoo/crashing     memory that is not there is read in event 5 of seed 2
 ///   zoo/throwing     throws in seed 2
-///   zoo/endless      hangs in seed 2 until it is killed
 /// Anything else is refused as invalid_argument. Twenty events, as functions of the seed.
 [[nodiscard]] Result<scenarios::RunResult> scripted_run(const scenarios::Plan& plan,
                                                         const scenarios::RunOptions& options);

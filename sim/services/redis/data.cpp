@@ -1,0 +1,61 @@
+#include "sim/services/redis/data.hpp"
+
+#include <algorithm>
+
+namespace lockstep::sim::redis {
+
+std::size_t Data::key_count() const {
+  std::size_t count = 0;
+  for (const Keyspace& db : dbs_) count += db.size();
+  return count;
+}
+
+void Data::clear() {
+  for (Keyspace& db : dbs_) db.clear();
+  for (auto& [place, sessions] : watchers_) {
+    for (Session* session : sessions) session->watch_broken = true;
+  }
+}
+
+void Data::changed(std::size_t db, std::string_view key) {
+  ++changes_;
+  if (watchers_.empty()) return;
+  const auto found = watchers_.find({db, std::string(key)});
+  if (found == watchers_.end()) return;
+  for (Session* session : found->second) session->watch_broken = true;
+}
+
+void Data::drop(std::size_t db, std::string_view key) {
+  if (recording_) effects_.push_back({db, {"DEL", std::string(key)}});
+  dbs_[db].erase(key);
+}
+
+void Data::watch(Session& session, std::string_view key, bool is_expired) {
+  auto& sessions = watchers_[{session.db, std::string(key)}];
+  if (std::ranges::find(sessions, &session) != sessions.end()) return;
+  sessions.push_back(&session);
+  session.watched.push_back({session.db, std::string(key), is_expired});
+}
+
+void Data::unwatch(Session& session) {
+  for (const Session::Watch& watch : session.watched) {
+    const auto found = watchers_.find({watch.db, watch.key});
+    if (found == watchers_.end()) continue;
+    std::erase(found->second, &session);
+    if (found->second.empty()) watchers_.erase(found);
+  }
+  session.watched.clear();
+  session.watch_broken = false;
+}
+
+void Data::end_command(std::size_t db, Args args, bool changed_something) {
+  if (!recording_ || !changed_something || replicated_) return;
+  effects_.push_back({db, Command(args.begin(), args.end())});
+}
+
+void Data::replicate(std::size_t db, Command command) {
+  replicated_ = true;
+  if (recording_) effects_.push_back({db, std::move(command)});
+}
+
+}  // namespace lockstep::sim::redis

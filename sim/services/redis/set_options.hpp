@@ -1,0 +1,36 @@
+// The options that SET and GETEX share: conditions, and an expiry in one of five forms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "sim/services/redis/call.hpp"
+
+namespace lockstep::sim::redis {
+
+struct SetOptions {
+  bool only_if_missing = false;  ///< NX
+  bool only_if_there = false;    ///< XX
+  bool get = false;              ///< GET: the reply is the old value
+  bool keep_ttl = false;
+  bool persist = false;
+  std::optional<std::int64_t> expire_at_ms;
+};
+
+/// The unit and base of an expiry argument, from the option's name: EX, PX, EXAT, PXAT.
+struct ExpiryForm {
+  bool in_seconds = false;
+  bool absolute = false;
+};
+
+/// An expiry argument as absolute ms. The error names `command`: "invalid expire time in 'set'".
+/// Zero and negative values are errors.
+[[nodiscard]] OrReply<std::int64_t> parse_expiry(std::string_view text, ExpiryForm form,
+                                                 const Call& call, std::string_view command);
+
+/// The options from argument `first` on.
+[[nodiscard]] OrReply<SetOptions> parse_set_options(const Call& call, std::size_t first,
+                                                    bool is_getex);
+
+}  // namespace lockstep::sim::redis

@@ -33,8 +33,8 @@ bool class_matches(std::string_view& pattern, char c) {
     } else if (pattern.empty() || pattern[0] == ']') {
       break;
     } else if (pattern.size() >= 3 && pattern[1] == '-') {
-      const auto [low, high] = std::minmax(static_cast<unsigned char>(pattern[0]),
-                                           static_cast<unsigned char>(pattern[2]));
+      const auto [low, high] = std::minmax(
+          {static_cast<unsigned char>(pattern[0]), static_cast<unsigned char>(pattern[2])});
       const auto byte = static_cast<unsigned char>(c);
       matched = matched || (byte >= low && byte <= high);
       pattern.remove_prefix(2);

@@ -12,6 +12,9 @@ namespace lockstep::sim {
 class DiskPort {
  public:
   virtual ~DiskPort() = default;
+  /// The node dies now, and some of its code may still run or unwind: from here every call fails,
+  /// until power_cut() returns.
+  virtual void power_off() {}
   /// Power fails: what was not durable is kept only as far as the draws of `crash_number` say.
   /// @return how many writes, truncations or names were lost.
   virtual std::uint64_t power_cut(std::uint64_t crash_number) = 0;

@@ -10,6 +10,13 @@ namespace lockstep::sim {
 
 namespace {
 
+// Message numbers of draws that belong to no message of a connection.
+constexpr std::uint64_t syn_draw = ~0ULL;
+constexpr std::uint64_t tls_draw = ~1ULL;
+constexpr std::uint64_t retransmit_draw = 1ULL << 63U;  // ... minus the number of messages so far
+
+constexpr std::size_t certificate_bytes = 2000;
+
 std::uint64_t link_key(Direction d) {
   return (static_cast<std::uint64_t>(d.from.value) << 32U) | d.to.value;
 }
@@ -21,6 +28,7 @@ void take_out(std::vector<FaultId>& faults, FaultId fault) {
 
 }  // namespace
 
+/// A connection before both sides know of it.
 struct Network::Handshake {
   NodeRun* client = nullptr;
   Direction direction;  ///< client to server
@@ -34,167 +42,196 @@ const NodeId* Network::resolve(std::string_view host) const {
   return found == names_.end() ? nullptr : &found->second;
 }
 
-Nanos Network::latency(Direction direction, std::uint64_t ordinal, std::uint64_t message,
-                       std::size_t bytes) {
+Link& Network::link(Direction direction) {
+  Link& link = links_[direction];
+  link.direction = direction;
+  return link;
+}
+
+Nanos Network::latency(Link& link, std::uint64_t key, std::uint64_t message, std::size_t bytes) {
   const std::uint64_t bits =
-      draw(world_.seed(), DrawStream::net_latency, link_key(direction), ordinal, message);
-  const std::uint64_t rate = options_.bytes_per_second;
-  const auto transfer = rate == 0 ? 0 : static_cast<std::int64_t>(bytes * 1'000'000'000 / rate);
-  const Link& link = links_[direction];
+      draw(world_.seed(), DrawStream::net_latency, link_key(link.direction), key, message);
+  Nanos latency = options_.latency_min + exponential(bits, options_.latency_mean);
+  if (options_.bytes_per_second > 0) {
+    const std::uint64_t transfer = bytes * 1'000'000'000 / options_.bytes_per_second;
+    link.busy_until =
+        std::max(link.busy_until, world_.now()) + Nanos(static_cast<std::int64_t>(transfer));
+    latency += link.busy_until - world_.now();
+  }
   if (link.slow_extra > Nanos(0)) world_.effective(link.slowed_by);
-  return options_.latency_min + exponential(bits, options_.latency_mean) + Nanos(transfer) +
-         link.slow_extra;
+  return latency + link.slow_extra;
 }
 
 void Network::connect(NodeRun& client, const ConnectRequest& request,
                       std::function<void(Result<End*>)> done) {
+  if (!client.alive()) return;
   const NodeId* server = resolve(request.host);
   if (server == nullptr) {
-    return client.after(Nanos(0), [done = std::move(done)] {
+    return client.after_true(Nanos(0), [done = std::move(done)] {
       done(fail(definite(Errc::refused, "the name does not resolve")));
     });
   }
-  auto handshake = std::make_shared<Handshake>();
-  handshake->client = &client;
-  handshake->direction = {client.id(), *server};
-  handshake->request = request;
-  handshake->done = std::move(done);
-  handshake->ordinal = ordinals_[handshake->direction]++;
-  if (lost_now(handshake->direction)) return;
-  const Nanos delay = latency(handshake->direction, handshake->ordinal * 2 + 1, ~0ULL, 0);
+  const Direction direction{client.id(), *server};
+  const auto handshake = std::make_shared<Handshake>(
+      Handshake{&client, direction, request, std::move(done), ordinals_[direction]++});
+  Link& there = link(direction);
+  if (cut_off(there)) return;
+  const Nanos delay = latency(there, handshake->ordinal * 2 + 1, syn_draw, 0);
   world_.at(world_.now() + delay, [this, handshake] { syn_arrived(*handshake); });
 }
 
-/// A packet of a handshake sent in `direction` now is lost; nothing retransmits it.
-bool Network::lost_now(Direction direction) {
-  const Link& link = links_[direction];
+/// A packet of a handshake sent over `link` now is lost; nothing retransmits it.
+bool Network::cut_off(const Link& link) {
   for (const FaultId fault : link.cuts) world_.effective(fault);
-  for (const FaultId fault : link.clogs) world_.effective(fault);
-  return !link.cuts.empty() || !link.clogs.empty();
+  return !link.cuts.empty();
 }
 
+/// The server's kernel answers; its process need not be awake. One that cannot answer now does not
+/// learn of the connection either.
 void Network::syn_arrived(Handshake& handshake) {
-  NodeRun& client = *handshake.client;
-  const Direction back{handshake.direction.to, handshake.direction.from};
-  if (!client.alive() || lost_now(back)) return;
-  Node& server = world_.node(handshake.direction.to);
-  const auto refused = refused_.find(server.id);
-  if (refused != refused_.end()) world_.effective(refused->second);
-  const bool open = server.up() && refused == refused_.end() &&
-                    server.run->acceptor(handshake.request.port) != nullptr;
-  if (!open) {
-    const Nanos delay = latency(back, handshake.ordinal * 2, ~0ULL, 0);
-    return client.after(delay, [done = handshake.done] { done(fail(definite(Errc::refused))); });
-  }
+  const Direction there = handshake.direction;
+  Link& back = link({there.to, there.from});
+  if (!handshake.client->alive() || cut_off(back)) return;
+  Node& server = world_.node(there.to);
+  const bool listens = server.up() && server.run->acceptor(handshake.request.port) != nullptr;
+  if (!listens || touched(refused_, server.id)) return refuse_handshake(handshake, back);
   establish(handshake, *server.run);
 }
 
+void Network::refuse_handshake(const Handshake& handshake, Link& back) {
+  const Nanos delay = latency(back, handshake.ordinal * 2, syn_draw, 0);
+  handshake.client->after_true(delay,
+                               [done = handshake.done] { done(fail(definite(Errc::refused))); });
+}
+
 void Network::establish(Handshake& handshake, NodeRun& server) {
-  const Parties parties{next_id_++, handshake.ordinal, handshake.client, &server,
-                        handshake.request.port};
-  auto& made = connections_.emplace_back(std::make_unique<Connection>(world_, parties));
-  Connection& connection = *made;
+  if (open_.size() >= sweep_at_) sweep();
+  const ConnectRequest& request = handshake.request;
+  const Parties parties{.id = connections_.size(),
+                        .ordinal = handshake.ordinal,
+                        .client = handshake.client,
+                        .server = &server,
+                        .port = request.port,
+                        .tls = request.tls,
+                        .verify = request.verify};
+  Connection& connection =
+      *connections_.emplace_back(std::make_unique<Connection>(world_, parties));
+  open_.push_back(&connection);
   connection.end(0).opening_ = std::move(handshake.done);
-  const bool tls = handshake.request.tls;
-  connection.half_to(1).flying.push_back({tls ? Chunk::Kind::accept_tls : Chunk::Kind::accept, {}});
-  connection.schedule_arrival(connection.half_to(1), world_.now());
-  if (!tls) connection.send(connection.half_to(0), {Chunk::Kind::accept, {}});
+  Half& to_server = connection.half_to(1);
+  to_server.flying.push(request.tls ? Chunk::Kind::accept_tls : Chunk::Kind::accept, {});
+  connection.burst(to_server, 1);
+  if (!request.tls) connection.send(connection.half_to(0), Chunk::Kind::accept);
 }
 
 bool Network::finish_tls(Connection& connection) {
-  const NodeId server = connection.end(1).run().id();
-  const auto bad = bad_certificates_.find(server);
-  if (bad == bad_certificates_.end()) {
-    const Direction back = connection.direction(connection.half_to(0));
-    const Nanos round_trip = 2 * latency(back, connection.ordinal() * 2, ~1ULL, 2000);
-    connection.half_to(0).last_arrival = world_.now() + round_trip;
-    connection.send(connection.half_to(0), {Chunk::Kind::accept, {}});
-    return true;
+  Half& back = connection.half_to(0);
+  End& server = connection.end(1);
+  const Nanos one_way = latency(*back.link, connection.key(back), tls_draw, certificate_bytes);
+  back.last_arrival = std::max(back.last_arrival, world_.now() + 2 * one_way);
+  if (connection.parties().verify && touched(bad_certificates_, server.run().id())) {
+    connection.send(back, Chunk::Kind::bad_certificate);
+    server.closed_ = true;
+    return false;
   }
-  world_.effective(bad->second);
-  End& client = connection.end(0);
-  connection.end(1).closed_ = true;
-  client.closed_ = true;
-  const Nanos delay =
-      latency(connection.direction(connection.half_to(0)), connection.ordinal() * 2, ~1ULL, 0);
-  client.run().after(delay, [done = std::exchange(client.opening_, nullptr)] {
-    if (done) done(fail(definite(Errc::bad_certificate)));
+  connection.send(back, Chunk::Kind::accept);
+  return true;
+}
+
+void Network::sweep() {
+  std::erase_if(open_, [](Connection* connection) {
+    if (!connection->over()) return false;
+    connection->retire();
+    return true;
   });
-  return false;
+  sweep_at_ = std::max<std::size_t>(64, 2 * open_.size());
+}
+
+std::size_t Network::open_connections() {
+  sweep();
+  return open_.size();
 }
 
 template <class F>
-void Network::for_each_half(Direction direction, F f) {
-  while (first_open_ < connections_.size() && connections_[first_open_]->over()) ++first_open_;
-  for (std::size_t i = first_open_; i < connections_.size(); ++i) {
-    Connection& connection = *connections_[i];
+void Network::for_each_half(const Link& link, F f) {
+  sweep();
+  for (Connection* connection : open_) {
     for (std::size_t to = 0; to < 2; ++to) {
-      Half& half = connection.half_to(to);
-      if (connection.direction(half) == direction) f(half);
+      Half& half = connection->half_to(to);
+      if (half.link == &link) f(half);
     }
   }
 }
 
-void Network::cut(FaultId fault, Direction direction) { links_[direction].cuts.push_back(fault); }
+void Network::cut(FaultId fault, Direction direction) { link(direction).cuts.push_back(fault); }
 
 void Network::heal(FaultId fault, Direction direction) {
-  Link& link = links_[direction];
-  take_out(link.cuts, fault);
-  if (!link.cuts.empty()) return;
-  for_each_half(direction, [this](Half& half) { retransmit(half); });
+  Link& healed = link(direction);
+  take_out(healed.cuts, fault);
+  if (!healed.cuts.empty()) return;
+  for_each_half(healed, [this](Half& half) { retransmit(half); });
 }
 
 /// After a cut: half of the connections retransmit what they lost, late; the others gave up.
 void Network::retransmit(Half& half) {
-  if (half.withheld == 0 || half.silent) return;
+  if (half.withheld == 0) return;
   Connection& connection = *half.connection;
   const std::uint64_t bits =
-      draw(world_.seed(), DrawStream::net_latency, link_key(connection.direction(half)),
-           connection.ordinal() * 2 + half.to, ~2ULL - half.messages);
-  if ((bits & 1U) != 0) {
-    half.silent = true;
-    return;
-  }
+      draw(world_.seed(), DrawStream::net_latency, link_key(half.link->direction),
+           connection.key(half), retransmit_draw - half.messages);
+  if ((bits & 1U) != 0) return connection.silence(half);
   const Nanos timeout = between(mix64(bits), milliseconds(200), seconds(1));
   for (; half.withheld > 0; --half.withheld) {
     connection.schedule_arrival(half, world_.now() + timeout);
   }
 }
 
-void Network::clog(FaultId fault, Direction direction) { links_[direction].clogs.push_back(fault); }
+void Network::clog(FaultId fault, Direction direction) { link(direction).clogs.push_back(fault); }
 
 void Network::unclog(FaultId fault, Direction direction) {
-  Link& link = links_[direction];
-  take_out(link.clogs, fault);
-  if (!link.clogs.empty()) return;
-  for_each_half(direction, [this](Half& half) {
-    for (; half.clogged > 0; --half.clogged) {
-      half.connection->schedule_arrival(half, world_.now());
-    }
-  });
+  Link& freed = link(direction);
+  take_out(freed.clogs, fault);
+  if (!freed.clogs.empty()) return;
+  for_each_half(freed,
+                [](Half& half) { half.connection->burst(half, std::exchange(half.clogged, 0)); });
 }
 
 void Network::slow(FaultId fault, Direction direction, Nanos extra) {
   ASSERT(extra >= Nanos(0));
-  Link& link = links_[direction];
-  link.slowed_by = fault;
-  link.slow_extra = extra;
+  Link& slowed = link(direction);
+  slowed.slowed_by = fault;
+  slowed.slow_extra = extra;
+}
+
+void Network::hold(Holders& holders, FaultId fault, NodeId node, bool held) {
+  if (held) {
+    holders[node].push_back(fault);
+  } else {
+    holders.erase(node);
+  }
+}
+
+/// Whether `node` is held; those who hold it have then been effective.
+bool Network::touched(const Holders& holders, NodeId node) {
+  const auto found = holders.find(node);
+  if (found == holders.end()) return false;
+  for (const FaultId fault : found->second) world_.effective(fault);
+  return true;
 }
 
 void Network::refuse(FaultId fault, NodeId node, bool refused) {
-  refused ? refused_[node] = fault : (refused_.erase(node), fault);
+  hold(refused_, fault, node, refused);
 }
 
 void Network::bad_certificate(FaultId fault, NodeId node, bool bad) {
-  bad ? bad_certificates_[node] = fault : (bad_certificates_.erase(node), fault);
+  hold(bad_certificates_, fault, node, bad);
 }
 
 void Network::reset(FaultId fault, NodeId a, NodeId b) {
-  for_each_half({a, b}, [this, fault](Half& half) {
-    Connection& connection = *half.connection;
-    if (connection.over()) return;
-    connection.reset_end(0, Nanos(0));
-    connection.reset_end(1, Nanos(0));
+  Connection* last = nullptr;  // one from a node to itself has two halves on one link
+  for_each_half(link({a, b}), [this, fault, &last](Half& half) {
+    if (std::exchange(last, half.connection) == half.connection || half.aborted) return;
+    half.connection->reset();
     world_.effective(fault);
   });
 }
@@ -210,18 +247,15 @@ void Network::heal_all() {
 }
 
 std::uint64_t Network::process_died(NodeRun& run) {
+  sweep();
   std::uint64_t ended = 0;
-  for (std::size_t i = first_open_; i < connections_.size(); ++i) {
-    Connection& connection = *connections_[i];
+  for (Connection* connection : open_) {
     for (std::size_t e = 0; e < 2; ++e) {
-      End& end = connection.end(e);
-      if (&end.run() != &run || !end.usable()) continue;
-      end.closed_ = true;
-      end.user_ = nullptr;
-      end.opening_ = nullptr;
+      if (&connection->end(e).run() != &run || !connection->end(e).usable()) continue;
+      connection->end(e).die();
       ++ended;
-      if (connection.end(1 - e).usable()) {
-        connection.send(connection.half_to(1 - e), {Chunk::Kind::reset, {}});
+      if (connection->end(1 - e).usable()) {
+        connection->send(connection->half_to(1 - e), Chunk::Kind::reset);
       }
     }
   }

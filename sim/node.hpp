@@ -29,6 +29,18 @@ struct NodeSpec {
   env::Observer* observer = nullptr;  ///< outlives the world; may be null
 };
 
+/// A fault that holds a node.
+struct Pause {
+  FaultId fault;
+  bool effective = false;  ///< it has kept back an event
+};
+
+/// A fault that changed a clock and awaits the first reading or timer that sees it.
+struct UnseenClockFault {
+  FaultId fault;
+  bool of_rate;  ///< seen by every reading; otherwise by readings of the wall clock
+};
+
 class Node {
  public:
   Node(NodeId node_id, std::string node_name, NodeSpec node_spec)
@@ -45,13 +57,12 @@ class Node {
 
   std::unique_ptr<NodeRun> run;                  ///< the present or last incarnation
   std::vector<std::unique_ptr<NodeRun>> graves;  ///< dead ones; stale references stay valid
-  std::vector<FaultId> pauses;                   ///< faults that hold it now
-  std::vector<EventQueue::Fired> held;           ///< events that a pause keeps back, in order
+  std::vector<Pause> pauses;                     ///< what holds it now
+  std::vector<EventRef> held;                    ///< events that a pause keeps back, in order
   std::uint64_t event_number = 0;                ///< keys the strategy's draws
   std::uint64_t crashes = 0;
-  FaultId crashed_by{0xffffffff};  ///< the fault of the last crash
-  /// Faults that changed a clock and await the first reading or timer that sees it.
-  mutable std::vector<FaultId> unseen_clock_faults;
+  FaultId crashed_by{0xffffffff};                     ///< the fault of the last crash
+  std::vector<UnseenClockFault> unseen_clock_faults;  ///< each fault at most twice
 
   [[nodiscard]] bool up() const { return run && run->alive(); }
 };

@@ -18,11 +18,9 @@ EventRef event_of(const env::PendingOp& op) {
           static_cast<std::uint32_t>(op.supplier_words[0] >> 32U)};
 }
 
-void set_event(env::PendingOp& op, EventRef ref) {
-  op.supplier_words[0] = (static_cast<std::uint64_t>(ref.generation) << 32U) | ref.slot;
-}
-
 bool woken(const env::PendingOp& op) { return (op.supplier_words[1] & woken_bit) != 0; }
+
+void mark_woken(env::PendingOp& op) { op.supplier_words[1] |= woken_bit; }
 
 MonoTime deadline_of(const env::PendingOp& op) {
   return MonoTime(Nanos(static_cast<std::int64_t>(op.supplier_words[2])));
@@ -48,16 +46,27 @@ NodeRun::~NodeRun() { ASSERT(ops_.empty()); }
 
 env::Env& NodeRun::env() { return suppliers_->env; }
 NodeId NodeRun::id() const { return node_.id; }
+Nanos NodeRun::world_now() const { return world_.now(); }
 
 void NodeRun::start() {
   if (node_.spec.program) program_ = node_.spec.program(*this);
 }
 
 void NodeRun::after(Nanos d, std::function<void()> f) {
-  if (!alive_) return;
+  if (alive_) timer(d, std::move(f));
+}
+
+env::PendingOp& NodeRun::timer(Nanos d, std::function<void()> f) {
   auto& op = FunctionOp<std::function<void()>>::make(pool(), std::move(f));
   const Nanos delay = d.count() > 0 ? d : Nanos(0);
   suspend(op, saturating_add(node_.clock.mono(world_.now()), delay), Errc::ok);
+  return op;
+}
+
+void NodeRun::after_true(Nanos d, std::function<void()> f) {
+  if (!alive_) return;
+  auto& op = FunctionOp<std::function<void()>>::make(pool(), std::move(f));
+  end_at(world_.now() + d, op, {});
 }
 
 void NodeRun::listen(std::uint16_t port, Acceptor& acceptor) { acceptors_[port] = &acceptor; }
@@ -87,6 +96,17 @@ void NodeRun::queue_timer(env::PendingOp& op) {
   set_event(op, world_.schedule(when, node_, {&op, node_.id, EventKind::resume, {code}}));
 }
 
+void NodeRun::set_event(env::PendingOp& op, EventRef ref) {
+  op.supplier_words[0] = (static_cast<std::uint64_t>(ref.generation) << 32U) | ref.slot;
+}
+
+void NodeRun::end_at(Nanos when, env::PendingOp& op, env::Outcome outcome) {
+  ops_.push_back(op);
+  mark_woken(op);
+  if (!alive_) return;
+  set_event(op, world_.schedule(when, node_, {&op, node_.id, EventKind::resume, outcome}));
+}
+
 void NodeRun::wake(env::PendingOp& op, env::Outcome outcome) {
   if (!alive_ || woken(op)) return;
   mark_woken(op);
@@ -95,24 +115,21 @@ void NodeRun::wake(env::PendingOp& op, env::Outcome outcome) {
   set_event(op, world_.schedule(world_.now(), node_, {&op, node_.id, EventKind::resume, outcome}));
 }
 
-void NodeRun::mark_woken(env::PendingOp& op) { op.supplier_words[1] |= woken_bit; }
-
 void NodeRun::resume(env::PendingOp& op, env::Outcome outcome) {
   op.owner_hook.unlink();
   op.complete(outcome);
 }
 
 void NodeRun::finish_now(env::PendingOp& op, env::Outcome outcome) {
-  if (!alive_ || woken(op)) return;
+  ASSERT(alive_ && !woken(op));
   world_.queue().cancel(event_of(op));
-  if (op.queue_hook.is_linked()) op.queue_hook.unlink();
   resume(op, outcome);
 }
 
-void NodeRun::post(env::PendingOp& op) {
-  ops_.push_back(op);
-  mark_woken(op);
-  set_event(op, world_.schedule(world_.now(), node_, {&op, node_.id, EventKind::resume, {}}));
+void NodeRun::drop(env::PendingOp& op) {
+  world_.queue().cancel(event_of(op));
+  op.owner_hook.unlink();
+  op.destroy();
 }
 
 std::uint64_t NodeRun::destroy_ops() {
@@ -135,6 +152,7 @@ std::uint64_t NodeRun::kill() {
   ASSERT(!alive_);
   const std::uint64_t destroyed = destroy_ops();
   program_.reset();
+  suppliers_->storage.drop_jobs();
   acceptors_.clear();
   verbs_.clear();
   return destroyed + destroy_ops();
@@ -142,8 +160,10 @@ std::uint64_t NodeRun::kill() {
 
 std::uint64_t NodeRun::remap_timers() {
   std::uint64_t moved = 0;
+  const MonoTime now = node_.clock.mono(world_.now());
   for (env::PendingOp& op : ops_) {
-    if (woken(op) || deadline_of(op) == never) continue;
+    const MonoTime deadline = deadline_of(op);
+    if (woken(op) || deadline == never || deadline <= now) continue;  // due: its event stands
     world_.queue().cancel(event_of(op));
     queue_timer(op);
     ++moved;
@@ -151,19 +171,34 @@ std::uint64_t NodeRun::remap_timers() {
   return moved;
 }
 
+/// What the network's answer and the timeout share: whichever comes first takes `done`.
+struct NodeRun::Dial {
+  NodeRun* run;
+  env::PendingOp* timeout;  ///< nullptr once it has fired
+  std::function<void(Result<Peer*>)> done;
+};
+
+void NodeRun::answer_dial(Dial& dial, Result<End*> end) {
+  if (dial.timeout == nullptr) {  // too late: nobody would ever close it
+    if (end) (*end)->close();
+    return;
+  }
+  dial.run->drop(*std::exchange(dial.timeout, nullptr));
+  const auto done = std::exchange(dial.done, nullptr);
+  if (!end) return done(fail(end.error()));
+  done(&make_peer(**end));
+}
+
 void NodeRun::dial(std::string_view host, std::uint16_t port, Nanos timeout,
                    std::function<void(Result<Peer*>)> done) {
-  auto once = std::make_shared<std::function<void(Result<Peer*>)>>(std::move(done));
-  const auto finish = [once](Result<Peer*> result) {
-    if (!*once) return;
-    const auto f = std::exchange(*once, nullptr);
-    f(std::move(result));
-  };
-  world_.network().connect(*this, {std::string(host), port, false}, [finish](Result<End*> end) {
-    if (!end) return finish(fail(end.error()));
-    finish(&make_peer(**end));
+  if (!alive_) return;
+  const auto dial = std::make_shared<Dial>(Dial{this, nullptr, std::move(done)});
+  world_.network().connect(*this, {std::string(host), port, false, true},
+                           [dial](Result<End*> end) { answer_dial(*dial, std::move(end)); });
+  dial->timeout = &timer(timeout, [dial] {
+    dial->timeout = nullptr;
+    std::exchange(dial->done, nullptr)(fail(definite(Errc::unreachable, "no answer")));
   });
-  after(timeout, [finish] { finish(fail(definite(Errc::unreachable, "no answer"))); });
 }
 
 }  // namespace lockstep::sim

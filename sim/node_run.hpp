@@ -20,6 +20,7 @@ namespace lockstep::sim {
 class World;
 class Node;
 class NodeRun;
+class End;
 
 /// Everything that a program builds on its node; destroyed after the node's coroutines.
 class Incarnation {
@@ -50,7 +51,8 @@ class NodeRun final : public env::Waits {
   /// Accepts connections to `port`; replaces an earlier acceptor.
   void listen(std::uint16_t port, Acceptor& acceptor);
   /// Connects to host:port as a service does, without coroutines; exactly one call of `done`, with
-  /// `refused` or `unreachable` (after `timeout`) on failure; none if this node dies before.
+  /// `refused` or `unreachable` (after `timeout`) on failure; none if this node dies before. A
+  /// connection that comes about after `timeout` is closed again.
   void dial(std::string_view host, std::uint16_t port, Nanos timeout,
             std::function<void(Result<Peer*>)> done);
   /// Registers a verb for Verbs::service(). The function counts the keys or connections it touched.
@@ -60,27 +62,35 @@ class NodeRun final : public env::Waits {
   // ---- env::Waits
   // ---------------------------------------------------------------------------------
   void suspend(env::PendingOp& op, MonoTime deadline, Errc at_deadline) override;
+  /// As suspend() and wake() at once: `op` waits for nothing but its turn.
+  void suspend_ended(env::PendingOp& op, env::Outcome outcome) { end_at(world_now(), op, outcome); }
   void wake(env::PendingOp& op, env::Outcome outcome) override;
   void cancel(env::PendingOp& op) override { wake(op, {Errc::cancelled}); }
   [[nodiscard]] bool alive() const override { return alive_; }
 
   // ---- for the world
   // ------------------------------------------------------------------------------
-  void post(env::PendingOp& op);
+  void post(env::PendingOp& op) { suspend_ended(op, {}); }
+  /// Runs `f` on this node after `d` of true time: what others do to it, not a timer of its own.
+  /// Dropped if it dies before.
+  void after_true(Nanos d, std::function<void()> f);
+  /// Builds the program.
   void start();
   /// From here on every operation of the seam is swallowed.
   void begin_death() { alive_ = false; }
   /// Destroys every suspended continuation in order of creation, then what the program built.
   /// @return how many continuations it destroyed.
   std::uint64_t kill();
-  /// Arms every timer anew after a change of the clock's rate. @return how many.
+  /// Arms every timer that is not yet due anew after a change of the clock's rate. @return how
+  /// many.
   std::uint64_t remap_timers();
   /// Resumes `op` with `outcome`.
   static void resume(env::PendingOp& op, env::Outcome outcome);
-  /// Resumes a suspended op from inside an event of this node, without an event of its own.
+  /// Resumes an op that was suspended and not woken from inside an event of this node, without an
+  /// event of its own.
   void finish_now(env::PendingOp& op, env::Outcome outcome);
-  /// Its event has fired or will: no wake() counts any more.
-  static void mark_woken(env::PendingOp& op);
+  /// The event that will end `op` is now `ref`.
+  static void set_event(env::PendingOp& op, EventRef ref);
   [[nodiscard]] Acceptor* acceptor(std::uint16_t port) const;
   [[nodiscard]] const Verb* verb(std::string_view name) const;
   [[nodiscard]] bool waits_for_anything() const { return !ops_.empty(); }
@@ -89,6 +99,13 @@ class NodeRun final : public env::Waits {
  private:
   struct Suppliers;
 
+  struct Dial;
+  static void answer_dial(Dial& dial, Result<End*> end);
+
+  [[nodiscard]] Nanos world_now() const;
+  env::PendingOp& timer(Nanos d, std::function<void()> f);
+  void drop(env::PendingOp& op);
+  void end_at(Nanos when, env::PendingOp& op, env::Outcome outcome);
   void queue_timer(env::PendingOp& op);
   std::uint64_t destroy_ops();
 

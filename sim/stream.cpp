@@ -31,10 +31,10 @@ void SimStream::start_read(std::span<std::byte> into, MonoTime deadline, env::Pe
   ASSERT(!into.empty());
   ASSERT(reader_.empty());
   NodeRun& run = end_.run();
+  if (end_.closed()) return run.suspend_ended(op, {Errc::closed});
+  if (!inbox_.empty()) return run.suspend_ended(op, {Errc::ok, take_from_inbox(into)});
+  if (end_.lost()) return run.suspend_ended(op, {Errc::connection_lost});
   run.suspend(op, deadline, Errc::no_reply);
-  if (end_.closed()) return run.wake(op, {Errc::closed});
-  if (!inbox_.empty()) return run.wake(op, {Errc::ok, take_from_inbox(into)});
-  if (end_.lost()) return run.wake(op, {Errc::connection_lost});
   reader_.push_back(op);
   into_ = into;
 }
@@ -43,13 +43,14 @@ void SimStream::start_write(std::span<const std::byte> from, MonoTime deadline,
                             env::PendingOp& op) {
   ASSERT(writer_.empty());
   NodeRun& run = end_.run();
-  run.suspend(op, deadline, Errc::no_reply);
-  if (end_.closed()) return run.wake(op, {Errc::closed});
-  if (end_.lost()) return run.wake(op, {Errc::connection_lost});
-  writer_.push_back(op);
+  if (end_.closed()) return run.suspend_ended(op, {Errc::closed});
+  if (end_.lost()) return run.suspend_ended(op, {Errc::connection_lost});
   rest_ = {reinterpret_cast<const char*>(from.data()), from.size()};
   written_ = static_cast<std::uint32_t>(from.size());
-  on_room();
+  rest_.remove_prefix(end_.send_some(rest_, true));
+  if (rest_.empty()) return run.suspend_ended(op, {Errc::ok, written_});
+  run.suspend(op, deadline, Errc::no_reply);
+  writer_.push_back(op);
 }
 
 void SimStream::on_room() {
@@ -58,12 +59,11 @@ void SimStream::on_room() {
   if (rest_.empty()) end_.run().wake(writer_.front(), {Errc::ok, written_});
 }
 
-void SimStream::on_data(std::string bytes) {
-  if (inbox_.empty()) {
-    inbox_ = std::move(bytes);
-  } else {
-    inbox_ += bytes;
+void SimStream::on_data(std::string_view bytes) {
+  if (read_ > inbox_.size() / 2) {  // a reader that never empties it would let it grow
+    inbox_.erase(0, std::exchange(read_, 0));
   }
+  inbox_ += bytes;
   if (reader_.empty()) return;
   env::PendingOp& op = reader_.front();
   const std::uint32_t n = take_from_inbox(into_);
@@ -101,7 +101,7 @@ class SimPeer final : public Peer, public EndUser {
   }
   [[nodiscard]] std::uint64_t id() const override { return end_.connection().id(); }
 
-  void on_data(std::string bytes) override {
+  void on_data(std::string_view bytes) override {
     end_.consumed(bytes.size());
     if (handler_ != nullptr) handler_->on_bytes(*this, bytes);
   }

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "impl/env/stream.hpp"
 #include "sim/connection.hpp"
@@ -21,7 +22,7 @@ class SimStream final : public env::Stream, public EndUser {
   void close() override;
   [[nodiscard]] env::Waits& waits() override;
 
-  void on_data(std::string bytes) override;
+  void on_data(std::string_view bytes) override;
   void on_lost() override;
   void on_room() override;
 
@@ -30,7 +31,7 @@ class SimStream final : public env::Stream, public EndUser {
   void end_all(Errc code);
 
   End& end_;
-  std::string inbox_;
+  std::string inbox_;     ///< delivered and not yet read; at most a window
   std::size_t read_ = 0;  ///< bytes of inbox_ already taken
   env::OpQueue reader_;   ///< at most one
   env::OpQueue writer_;   ///< at most one

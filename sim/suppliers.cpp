@@ -1,6 +1,7 @@
 #include "sim/suppliers.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "sim/exponential.hpp"
 #include "sim/stream.hpp"
@@ -11,18 +12,23 @@ namespace lockstep::sim {
 namespace {
 
 /// A node whose clock a fault changed looks at it: the fault is effective.
-void see_clock(NodeRun& run) {
-  auto& unseen = run.node().unseen_clock_faults;
-  for (const FaultId fault : unseen) run.world().effective(fault);
-  unseen.clear();
+void see_clock(NodeRun& run, bool wall) {
+  std::erase_if(run.node().unseen_clock_faults, [&run, wall](const UnseenClockFault& unseen) {
+    if (!wall && !unseen.of_rate) return false;
+    run.world().effective(unseen.fault);
+    return true;
+  });
 }
 
 }  // namespace
 
-MonoTime SimClock::now() const { return run_.node().clock.mono(run_.world().now()); }
+MonoTime SimClock::now() const {
+  if (!run_.node().unseen_clock_faults.empty()) see_clock(run_, false);
+  return run_.node().clock.mono(run_.world().now());
+}
 
 WallTime SimClock::wall() const {
-  if (!run_.node().unseen_clock_faults.empty()) see_clock(run_);
+  if (!run_.node().unseen_clock_faults.empty()) see_clock(run_, true);
   return run_.node().clock.wall(run_.world().now());
 }
 
@@ -36,21 +42,39 @@ namespace {
 /// What a connecting coroutine and the network share; the coroutine may end first.
 struct Dialing {
   env::OpQueue caller;
-  Result<End*> result = fail(definite(Errc::unreachable));
+  Result<std::unique_ptr<env::Stream>> result = fail(definite(Errc::unreachable));
 };
 
-void end_dialing(NodeRun& run, Dialing& dialing, Result<End*> result) {
-  if (dialing.caller.empty()) {  // cancelled or timed out meanwhile
-    if (result) (*result)->close();
-    return;
+void end_dialing(NodeRun& run, Dialing& dialing, Result<End*> opened) {
+  // At once, before the coroutine's turn: bytes may follow in the same instant.
+  auto stream = opened ? std::make_unique<SimStream>(**opened) : nullptr;
+  if (dialing.caller.empty()) return;  // cancelled or timed out meanwhile: the stream closes
+  if (opened) {
+    dialing.result = std::move(stream);
+  } else {
+    dialing.result = fail(std::move(opened.error()));
   }
-  dialing.result = std::move(result);
   run.wake(dialing.caller.front(), {});
 }
 
 Error dial_error(const ConnectRequest& to, Error error) {
-  error.detail = to.host + ":" + std::to_string(to.port);
+  const std::string why = error.detail.empty() ? "" : ": " + error.detail;
+  error.detail = to.host + ":" + std::to_string(to.port) + why;
   return error;
+}
+
+env::Task<env::Outcome> dial(NodeRun& run, const std::shared_ptr<Dialing>& dialing,
+                             const ConnectRequest& request, MonoTime deadline) {
+  return env::suspend_as(
+      run,
+      [](env::PendingOp& op, NodeRun* on, std::shared_ptr<Dialing> d, const ConnectRequest* to,
+         MonoTime t) {
+        d->caller.push_back(op);
+        on->suspend(op, t, Errc::unreachable);
+        on->world().network().connect(
+            *on, *to, [on, d](Result<End*> end) { end_dialing(*on, *d, std::move(end)); });
+      },
+      &run, dialing, &request, deadline);
 }
 
 }  // namespace
@@ -58,56 +82,62 @@ Error dial_error(const ConnectRequest& to, Error error) {
 env::Task<Result<std::unique_ptr<env::Stream>>> SimNetwork::connect(env::Endpoint endpoint,
                                                                     MonoTime deadline) {
   const auto dialing = std::make_shared<Dialing>();
-  const ConnectRequest request{endpoint.host, endpoint.port, endpoint.tls.has_value()};
-  const env::Outcome outcome = co_await env::suspend_as(
-      run_,
-      [](env::PendingOp& op, NodeRun* run, std::shared_ptr<Dialing> d, const ConnectRequest* to,
-         MonoTime t) {
-        d->caller.push_back(op);
-        run->suspend(op, t, Errc::unreachable);
-        run->world().network().connect(
-            *run, *to, [run, d](Result<End*> end) { end_dialing(*run, *d, std::move(end)); });
-      },
-      &run_, dialing, &request, deadline);
+  const bool verify = !endpoint.tls || endpoint.tls->verify;
+  const ConnectRequest request{endpoint.host, endpoint.port, endpoint.tls.has_value(), verify};
+  const env::Outcome outcome = co_await dial(run_, dialing, request, deadline);
   if (!outcome) co_return fail(dial_error(request, definite(outcome.code)));
   if (!dialing->result) co_return fail(dial_error(request, dialing->result.error()));
-  co_return std::make_unique<SimStream>(**dialing->result);
+  co_return std::move(*dialing->result);
 }
 
 std::string SimStorage::root() const { return "/" + run_.node().name; }
 
-env::Task<env::Outcome> SimStorage::offload(std::function<void()> fn, MonoTime deadline) {
-  const env::Outcome outcome = co_await env::suspend_as(
+env::Task<env::Outcome> SimStorage::queue(std::function<void()>* fn, MonoTime deadline) {
+  return env::suspend_as(
       run_,
       [](env::PendingOp& op, SimStorage* self, std::function<void()>* f, MonoTime t) {
         self->start(f, t, op);
       },
-      this, &fn, deadline);
+      this, fn, deadline);
+}
+
+env::Task<env::Outcome> SimStorage::offload(std::function<void()> fn, MonoTime deadline) {
+  const env::Outcome outcome = co_await queue(&fn, deadline);
   co_return outcome;
 }
 
 void SimStorage::start(std::function<void()>* fn, MonoTime deadline, env::PendingOp& op) {
-  auto job = std::make_unique<Job>();
+  auto job = std::make_shared<Job>();
   job->fn = std::move(*fn);
   job->caller.push_back(op);
   run_.suspend(op, deadline, Errc::no_reply);
   jobs_.push_back(std::move(job));
-  if (jobs_.size() == 1) begin_next();
+  if (!busy_) begin_next();
 }
 
 void SimStorage::begin_next() {
+  busy_ = true;
   const std::uint64_t bits =
       draw(run_.world().seed(), DrawStream::disk, run_.id().value, ~0ULL, begun_++);
-  const Nanos latency = microseconds(20) + exponential(bits, microseconds(80));
-  run_.after(latency, [this] { finish_first(); });
+  run_.after_true(microseconds(20) + exponential(bits, microseconds(80)),
+                  [this] { finish_first(); });
 }
 
 void SimStorage::finish_first() {
-  const std::unique_ptr<Job> job = std::move(jobs_.front());
+  const std::shared_ptr<Job> job = std::move(jobs_.front());
   jobs_.pop_front();
-  job->fn();
-  if (!job->caller.empty()) run_.wake(job->caller.front(), {});
+  std::exchange(job->fn, nullptr)();  // may end this node
+  run_.after_true(answer_delay, [this, job] { answer(*job); });
+  busy_ = false;
   if (!jobs_.empty()) begin_next();
+}
+
+void SimStorage::answer(Job& job) {
+  if (!job.caller.empty()) run_.wake(job.caller.front(), {});
+}
+
+void SimStorage::drop_jobs() {
+  const auto dropped = std::exchange(jobs_, {});  // destroyed here, whatever their ends do
 }
 
 NodeRun::Suppliers::Suppliers(NodeRun& run)

@@ -45,7 +45,8 @@ class SimNetwork final : public env::Network {
   NodeRun& run_;
 };
 
-/// Runs offloaded calls from the loop after a drawn latency, one at a time.
+/// Runs offloaded calls from the loop, one at a time: a drawn latency, the call, and a moment in
+/// which its effects are there and its caller does not know yet. A crash may fall into either.
 /// Not modelled: that a call takes time while it holds the disk; sim/disk says what a call costs.
 class SimStorage final : public env::Storage {
  public:
@@ -53,18 +54,25 @@ class SimStorage final : public env::Storage {
   [[nodiscard]] std::string root() const override;
   [[nodiscard]] env::Task<env::Outcome> offload(std::function<void()> fn,
                                                 MonoTime deadline) override;
+  /// The node is dead: what waits and all it owns ends here.
+  void drop_jobs();
 
  private:
   struct Job {
     std::function<void()> fn;
     env::OpQueue caller;  ///< at most one; leaves by itself when it ends first
   };
+  static constexpr Nanos answer_delay = microseconds(5);  // a post from thread to thread
+
+  [[nodiscard]] env::Task<env::Outcome> queue(std::function<void()>* fn, MonoTime deadline);
   void start(std::function<void()>* fn, MonoTime deadline, env::PendingOp& op);
   void begin_next();
   void finish_first();
+  void answer(Job& job);
 
   NodeRun& run_;
-  std::deque<std::unique_ptr<Job>> jobs_;  ///< the first one is running
+  std::deque<std::shared_ptr<Job>> jobs_;  ///< waiting, in order; each has a caller or had one
+  bool busy_ = false;
   std::uint64_t begun_ = 0;
 };
 

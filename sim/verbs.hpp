@@ -55,12 +55,15 @@ class Verbs {
   virtual void at(Nanos when, std::function<void()> act) = 0;
 
   // ---- nodes ------------------------------------------------------------------------------------
-  /// Ends the node at once, as kill -9 does: nothing it still wanted to send leaves it. Its peers
-  /// see resets. No effect on a node that is down.
+  /// Ends the node at once, as kill -9 and a loss of power do together: nothing it still wanted to
+  /// send leaves it, and its disk may lose what was not synced. Its peers see resets. No effect on
+  /// a node that is down.
   virtual void crash(FaultId fault, NodeId node) = 0;
   /// Starts a crashed node again with its disk; no effect on one that runs.
   virtual void restart(FaultId fault, NodeId node) = 0;
-  /// Holds everything the node would do while its clocks run on, as SIGSTOP does.
+  /// Holds everything the node would do while its clocks run on, as SIGSTOP does. Its kernel still
+  /// accepts connections. Pauses count: resume() once per pause(). A crash ends them. No effect on
+  /// a node that is down.
   virtual void pause(FaultId fault, NodeId node) = 0;
   virtual void resume(FaultId fault, NodeId node) = 0;
 
@@ -72,12 +75,14 @@ class Verbs {
   /// TCP does; the others stay silent until they are reset or closed.
   virtual void heal(FaultId fault, Direction direction) = 0;
   /// Resets every connection between the two nodes: both ends see `connection_lost`, bytes in
-  /// flight are lost.
+  /// flight are lost, and cuts and clogs do not keep it back.
   virtual void reset(FaultId fault, NodeId a, NodeId b) = 0;
-  /// Holds bytes in this direction until unclog(), which releases them in one burst.
+  /// Holds bytes in this direction until unclog(), which releases them in one burst. Connections
+  /// still come about, TLS handshakes do not end. Nested clogs count, as cuts do.
   virtual void clog(FaultId fault, Direction direction) = 0;
   virtual void unclog(FaultId fault, Direction direction) = 0;
-  /// Adds `extra` to the latency of everything sent in this direction from now on; 0 ends it.
+  /// Adds `extra` to the latency of everything sent in this direction from now on; the latest call
+  /// holds, and 0 ends it.
   virtual void slow(FaultId fault, Direction direction, Nanos extra) = 0;
   /// New connections to `node` are refused (true) or accepted again (false).
   virtual void refuse(FaultId fault, NodeId node, bool refused) = 0;
@@ -99,7 +104,8 @@ class Verbs {
   virtual Result<void> disk(FaultId fault, NodeId node, std::string_view verb,
                             std::int64_t amount) = 0;
   /// A verb the service on `node` registered: "failover", "script-flush", "evict",
-  /// "restart-empty". Errors, definite: invalid_argument (no such service or verb).
+  /// "restart-empty". Paused or not. Errors, definite: invalid_argument (no such verb), refused
+  /// (the node is down).
   virtual Result<void> service(FaultId fault, NodeId node, std::string_view verb,
                                std::string_view argument) = 0;
 

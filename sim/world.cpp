@@ -1,5 +1,6 @@
 #include "sim/world.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lockstep::sim {
@@ -19,6 +20,25 @@ std::uint64_t payload_of(const Event& event) {
 
 }  // namespace
 
+class World::Inside {
+ public:
+  Inside(World& world, const Node& node)
+      : world_(world), node_(&node), outer_(std::exchange(world.running_, this)) {}
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() {
+    world_.running_ = outer_;
+    if (!world_.doomed_.empty()) world_.bury_doomed();
+  }
+  [[nodiscard]] const Node* node() const { return node_; }
+  [[nodiscard]] const Inside* outer() const { return outer_; }
+
+ private:
+  World& world_;
+  const Node* node_;
+  const Inside* outer_;
+};
+
 World::World(const WorldOptions& options)
     : options_(options),
       strategy_(options.strategy, options.seed, Strategy::default_horizon, options.strategy_depth),
@@ -29,7 +49,6 @@ World::World(const WorldOptions& options)
 
 World::~World() {
   for (Node& node : nodes_) {
-    if (!node.run) continue;
     node.run->begin_death();
     node.run->kill();
   }
@@ -57,6 +76,7 @@ NodeId World::add_node(NodeSpec spec) {
 void World::start(Node& node) {
   if (node.run) node.graves.push_back(std::move(node.run));
   node.run = std::make_unique<NodeRun>(*this, node, static_cast<std::uint32_t>(node.crashes));
+  const Inside inside(*this, node);
   node.run->start();
 }
 
@@ -66,23 +86,23 @@ EventRef World::schedule(Nanos when, Node& node, const Event& event) {
 }
 
 Stop World::run_until(Nanos limit) {
+  const Nanos last = std::min(limit, time_max);
   stopped_ = false;
   while (!stopped_) {
+    if (livelocked()) return Stop::livelock;
     if (trace_.events() >= stop_at_) return Stop::event_reached;
-    const auto fired = queue_.pop(limit);
+    const auto fired = queue_.pop(last);
     if (!fired) {
       if (queue_.size() == 0 && deadlocked()) return Stop::deadlock;
-      now_ = std::max(now_, limit);
+      now_ = std::max(now_, last);
       return Stop::time_reached;
     }
-    if (over_limits(fired->time)) return Stop::livelock;
     step(*fired);
   }
   return Stop::asked;
 }
 
-bool World::over_limits(Nanos next) {
-  instant_events_ = next == now_ ? instant_events_ + 1 : 0;
+bool World::livelocked() const {
   return instant_events_ >= options_.events_per_instant_max ||
          trace_.events() >= options_.events_max;
 }
@@ -97,28 +117,26 @@ bool World::deadlocked() const {
 }
 
 void World::step(const EventQueue::Fired& fired) {
+  instant_events_ = fired.time == now_ ? instant_events_ + 1 : 0;
   now_ = fired.time;
   Node& owner = node(fired.event.node);
-  if (!owner.pauses.empty()) return hold(owner, fired);
+  if (!owner.pauses.empty()) return hold(owner, fired.event);
   trace_.add(now_, fired.event.node, fired.event.kind, payload_of(fired.event));
-  running_ = &owner;
+  const Inside inside(*this, owner);
   act(fired.event);
-  running_ = nullptr;
-  while (!doomed_.empty()) {
-    Node& dead = node(doomed_.back());
-    doomed_.pop_back();
-    bury(dead);
-  }
 }
 
-void World::hold(Node& owner, const EventQueue::Fired& fired) {
-  if (fired.event.kind == EventKind::resume) {  // its wait is over: nothing else may wake it
-    NodeRun::mark_woken(*static_cast<env::PendingOp*>(fired.event.target));
+/// The event stays cancellable: when the node goes on, what is delivered first may end the wait
+/// whose deadline has passed meanwhile, as it would in a process that wakes up late.
+void World::hold(Node& owner, const Event& event) {
+  const EventRef parked = queue_.park(event);
+  if (event.kind == EventKind::resume) {
+    NodeRun::set_event(*static_cast<env::PendingOp*>(event.target), parked);
   }
-  if (owner.held.empty()) {
-    for (const FaultId fault : owner.pauses) effective(fault);
+  owner.held.push_back(parked);
+  for (Pause& pause : owner.pauses) {
+    if (!std::exchange(pause.effective, true)) effective(pause.fault);
   }
-  owner.held.push_back(fired);
 }
 
 void World::act(const Event& event) {
@@ -139,8 +157,32 @@ void World::act(const Event& event) {
   ASSERT(false);
 }
 
+std::uint64_t World::run_verb(Node& target, const NodeRun::Verb& verb, std::string_view argument) {
+  const Inside inside(*this, target);
+  return verb(argument);
+}
+
+bool World::on_stack(const Node& node) const {
+  for (const Inside* i = running_; i != nullptr; i = i->outer()) {
+    if (i->node() == &node) return true;
+  }
+  return false;
+}
+
+void World::bury_doomed() {
+  for (std::size_t i = 0; i < doomed_.size();) {
+    Node& dead = node(doomed_[i]);
+    if (on_stack(dead)) {
+      ++i;
+      continue;
+    }
+    doomed_.erase(doomed_.begin() + static_cast<std::ptrdiff_t>(i));
+    bury(dead);
+  }
+}
+
 void World::bury(Node& dead) {
-  dead.held.clear();
+  for (const EventRef ref : std::exchange(dead.held, {})) queue_.cancel(ref);
   dead.pauses.clear();
   std::uint64_t touched = network_.process_died(*dead.run);
   touched += dead.run->kill();

@@ -5,6 +5,7 @@
 // Not modelled: CPU time (code between two waits takes none), memory limits of nodes.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -28,25 +29,32 @@ struct WorldOptions {
   /// Change points of pct, delays of delay-bounded; at most Strategy::depth_max.
   std::uint64_t strategy_depth = Strategy::default_depth;
   LinkOptions link{};
-  /// A run beyond this is a livelock: the longest scenario stays two orders of magnitude below.
+  /// A run beyond this is a livelock: the longest scenario stays two orders of magnitude below. It
+  /// bounds whatever grows in a world, since nothing grows without an event: 2 bytes of path per
+  /// event, about 0.5 KiB per connection that was ever made, 1 KiB per restart of a node.
   std::uint64_t events_max = 200'000'000;
-  /// So many events without time passing: a loop that never sleeps.
+  /// So many events without time passing are a livelock too: a loop that never sleeps.
   std::uint64_t events_per_instant_max = 1'000'000;
 };
 
 /// Why run_until() returned.
 enum class Stop : std::uint8_t {
-  time_reached,   ///< every event up to the limit happened; now() is the limit
+  time_reached,   ///< every event up to the limit happened; now() is the limit, or time_max
   asked,          ///< stop() was called
   event_reached,  ///< the event of set_stop_at() is the next one
   deadlock,       ///< nothing is left to happen, and a coroutine still waits: sim/deadlock
-  livelock,       ///< events_max or events_per_instant_max: sim/livelock
+  livelock,       ///< events_max or events_per_instant_max: sim/livelock. Every further call, too
 };
 
 class World final : public Verbs {
  public:
   explicit World(const WorldOptions& options);
   ~World() override;
+
+  /// No event happens beyond it (73 years): the arithmetic of clocks needs some room.
+  static constexpr Nanos time_max{1LL << 61U};
+  /// FaultIds below it are counted: far more than a plan can hold.
+  static constexpr std::uint32_t faults_max = 1U << 20U;
 
   /// Adds a node and starts its program at once. Its name is role/N, its host name role-N.
   NodeId add_node(NodeSpec spec);
@@ -110,15 +118,24 @@ class World final : public Verbs {
   static constexpr FaultId no_fault{0xffffffff};
 
  private:
+  /// Whose code is on the stack, innermost first. A node that ends itself is buried only when its
+  /// own code has returned.
+  class Inside;
+
   void step(const EventQueue::Fired& fired);
-  void hold(Node& node, const EventQueue::Fired& fired);
+  void hold(Node& node, const Event& event);
   void act(const Event& event);
   [[nodiscard]] bool deadlocked() const;
-  [[nodiscard]] bool over_limits(Nanos next);
+  [[nodiscard]] bool livelocked() const;
   void fired(FaultId fault);
+  FaultCount& counted(FaultId fault);
   void bury(Node& node);
+  void bury_doomed();
+  [[nodiscard]] bool on_stack(const Node& node) const;
   void start(Node& node);
   void release_held(Node& node);
+  void clock_fault(Node& node, const UnseenClockFault& unseen);
+  std::uint64_t run_verb(Node& target, const NodeRun::Verb& verb, std::string_view argument);
 
   WorldOptions options_;
   env::OpPool pool_;
@@ -132,8 +149,8 @@ class World final : public Verbs {
   std::deque<Node> nodes_;
   std::map<std::string, std::uint32_t, std::less<>> role_counts_;
   std::vector<FaultCount> counts_;
-  std::vector<NodeId> doomed_;  ///< crashed by their own code; buried after the present event
-  Node* running_ = nullptr;
+  std::vector<NodeId> doomed_;  ///< crashed by their own code; to be buried when it has returned
+  const Inside* running_ = nullptr;
   bool stopped_ = false;
   std::uint64_t stop_at_ = ~0ULL;
   std::uint64_t instant_events_ = 0;

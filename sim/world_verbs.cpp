@@ -8,25 +8,18 @@
 
 namespace lockstep::sim {
 
-namespace {
-
-void take_out(std::vector<FaultId>& faults, FaultId fault) {
-  const auto found = std::find(faults.begin(), faults.end(), fault);
-  if (found != faults.end()) faults.erase(found);
+FaultCount& World::counted(FaultId fault) {
+  ASSERT(fault.value < faults_max);
+  if (fault.value >= counts_.size()) counts_.resize(fault.value + 1);
+  return counts_[fault.value];
 }
 
-}  // namespace
-
 void World::effective(FaultId fault, std::uint64_t times) {
-  if (fault == no_fault) return;
-  if (fault.value >= counts_.size()) counts_.resize(fault.value + 1);
-  counts_[fault.value].effective += times;
+  if (fault != no_fault) counted(fault).effective += times;
 }
 
 void World::fired(FaultId fault) {
-  if (fault == no_fault) return;
-  if (fault.value >= counts_.size()) counts_.resize(fault.value + 1);
-  ++counts_[fault.value].fired;
+  if (fault != no_fault) ++counted(fault).fired;
 }
 
 FaultCount World::count(FaultId fault) const {
@@ -72,8 +65,9 @@ void World::crash(FaultId fault, NodeId id) {
   fired(fault);
   target.crashed_by = fault;
   target.run->begin_death();
-  if (running_ == &target) {
-    doomed_.push_back(id);  // its own code is on the stack
+  if (target.spec.disk) target.spec.disk->power_off();
+  if (on_stack(target)) {
+    doomed_.push_back(id);
   } else {
     bury(target);
   }
@@ -89,22 +83,23 @@ void World::restart(FaultId fault, NodeId id) {
 }
 
 void World::pause(FaultId fault, NodeId id) {
+  Node& target = node(id);
+  if (!target.up()) return;
   fired(fault);
-  node(id).pauses.push_back(fault);
+  target.pauses.push_back({fault});
 }
 
 void World::resume(FaultId fault, NodeId id) {
   Node& target = node(id);
-  take_out(target.pauses, fault);
+  const auto own = std::find_if(target.pauses.begin(), target.pauses.end(),
+                                [fault](const Pause& pause) { return pause.fault == fault; });
+  if (own == target.pauses.end()) return;
+  target.pauses.erase(own);
   if (target.pauses.empty()) release_held(target);
 }
 
 void World::release_held(Node& target) {
-  const std::vector<EventQueue::Fired> held = std::move(target.held);
-  target.held.clear();
-  for (const EventQueue::Fired& fired : held) {  // before whatever else happens at this instant
-    queue_.push(now_, 0, fired.event);
-  }
+  for (const EventRef ref : std::exchange(target.held, {})) queue_.unpark(ref, now_);
 }
 
 void World::cut(FaultId fault, Direction direction) {
@@ -134,25 +129,39 @@ void World::reset(FaultId fault, NodeId a, NodeId b) {
   network_.reset(fault, a, b);
 }
 
+void World::clock_fault(Node& target, const UnseenClockFault& unseen) {
+  auto& all = target.unseen_clock_faults;
+  const bool known = std::any_of(all.begin(), all.end(), [&unseen](const UnseenClockFault& u) {
+    return u.fault == unseen.fault && u.of_rate == unseen.of_rate;
+  });
+  if (!known && unseen.fault != no_fault) all.push_back(unseen);
+}
+
 void World::step_wall(FaultId fault, NodeId id, Nanos delta) {
+  Node& target = node(id);
   fired(fault);
-  node(id).clock.step_wall(delta, now_);
-  node(id).unseen_clock_faults.push_back(fault);
+  target.clock.step_wall(delta, now_);
+  if (delta != Nanos(0)) clock_fault(target, {fault, false});
 }
 
 void World::drift(FaultId fault, NodeId id, PartsPerMillion rate) {
-  fired(fault);
   Node& target = node(id);
+  fired(fault);
+  if (rate.value == target.clock.rate().value) return;
   target.clock.set_rate(rate, now_);
   const std::uint64_t moved = target.up() ? target.run->remap_timers() : 0;
-  if (moved > 0) effective(fault, moved);
-  if (moved == 0) target.unseen_clock_faults.push_back(fault);
+  if (moved > 0) {
+    effective(fault, moved);
+  } else {
+    clock_fault(target, {fault, true});
+  }
 }
 
 void World::slew_wall(FaultId fault, NodeId id) {
+  Node& target = node(id);
   fired(fault);
-  node(id).clock.slew_wall(now_);
-  node(id).unseen_clock_faults.push_back(fault);
+  target.clock.slew_wall(now_);
+  clock_fault(target, {fault, false});
 }
 
 Result<void> World::disk(FaultId fault, NodeId id, std::string_view verb, std::int64_t amount) {
@@ -160,8 +169,9 @@ Result<void> World::disk(FaultId fault, NodeId id, std::string_view verb, std::i
   if (!target.spec.disk) {
     return fail(definite(Errc::invalid_argument, target.name + " has no disk"));
   }
-  fired(fault);
-  return target.spec.disk->apply(fault, verb, amount);
+  auto applied = target.spec.disk->apply(fault, verb, amount);
+  if (applied && amount >= 0) fired(fault);
+  return applied;
 }
 
 Result<void> World::service(FaultId fault, NodeId id, std::string_view verb,
@@ -174,10 +184,8 @@ Result<void> World::service(FaultId fault, NodeId id, std::string_view verb,
                          target.name + " knows no verb '" + std::string(verb) + "'"));
   }
   fired(fault);
-  const NodeRun::Verb copy = *act;
-  Node* const before = std::exchange(running_, &target);  // the verb may crash its own service
-  effective(fault, copy(argument));
-  running_ = before;
+  const NodeRun::Verb copy = *act;  // the verb may end its own service, and what that registered
+  effective(fault, run_verb(target, copy, argument));
   return {};
 }
 
@@ -185,11 +193,10 @@ void World::heal_all() {
   network_.heal_all();
   for (Node& node : nodes_) {
     if (node.spec.disk) node.spec.disk->heal();
-    const bool held = !node.pauses.empty();
     node.pauses.clear();
-    if (held) release_held(node);
+    release_held(node);
     if (!node.up()) restart(no_fault, node.id);
-    if (node.clock.rate().value != 0) drift(no_fault, node.id, PartsPerMillion{0});
+    drift(no_fault, node.id, PartsPerMillion{0});
     slew_wall(no_fault, node.id);
   }
 }

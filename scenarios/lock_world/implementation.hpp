@@ -1,0 +1,24 @@
+// What a scenario's "implementation" names: the lock backend under test, made anew for each
+// incarnation of a client.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "impl/env/env.hpp"
+#include "impl/lock/backend.hpp"
+#include "impl/redis/client.hpp"
+
+namespace lockstep::scenarios {
+
+struct Implementation {
+  std::string_view name;   ///< "reference"
+  std::string_view about;  ///< one line
+  std::unique_ptr<lock::DistributedLockBackend> (*make)(env::Env&, redis::Client&);
+};
+
+/// nullptr if there is none of that name.
+[[nodiscard]] const Implementation* find_implementation(std::string_view name);
+
+}  // namespace lockstep::scenarios

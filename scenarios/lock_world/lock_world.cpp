@@ -1,0 +1,123 @@
+#include "scenarios/lock_world/lock_world.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "impl/base/version.hpp"
+
+namespace lockstep::scenarios {
+
+namespace {
+
+sim::StrategyKind kind_of(Strategy strategy) {
+  switch (strategy) {
+    case Strategy::fifo: return sim::StrategyKind::fifo;
+    case Strategy::random: return sim::StrategyKind::random;
+    case Strategy::pct: return sim::StrategyKind::pct;
+    case Strategy::delay_bounded: return sim::StrategyKind::delay_bounded;
+    case Strategy::drawn: break;  // a plan holds what was drawn
+  }
+  ASSERT(false);
+}
+
+sim::WorldOptions options_of(const PlanConfig& config) {
+  sim::WorldOptions options;
+  options.seed = config.seed;
+  options.strategy = kind_of(config.strategy);
+  options.link.latency_min = config.network.latency;
+  options.link.latency_mean = config.network.jitter;
+  options.link.bytes_per_second = static_cast<std::uint64_t>(config.network.bandwidth_bytes_per_s);
+  return options;
+}
+
+}  // namespace
+
+sim::ClockSpec clock_of(const PlanConfig& config, std::string_view node) {
+  sim::ClockSpec clock;
+  for (const NodeClock& drawn : config.clocks) {
+    if (drawn.node != node) continue;
+    clock.skew = drawn.skew;
+    clock.drift = sim::PartsPerMillion{drawn.drift_ppm};
+  }
+  return clock;
+}
+
+LockWorld::LockWorld(const Plan& plan, checkers::History& history)
+    : plan_(plan),
+      redis_(lock_store(plan.config)),
+      sink_(sink_store(plan.config)),
+      world_(options_of(plan.config)),
+      log_(history, world_) {
+  const PlanConfig& config = plan.config;
+  redis_.populate(world_, config);
+  if (guarded()) sink_.populate(world_, config);
+  for (std::uint32_t c = 0; c < static_cast<std::uint32_t>(config.workload.clients); ++c) {
+    add_client(c);
+  }
+  faults::NemesisOptions options;
+  options.heal_at = config.duration;
+  options.observer = [this](const faults::NemesisEvent& event) { on_nemesis(event); };
+  nemesis_ = std::make_unique<faults::Nemesis>(world_, plan.faults, std::move(options));
+  nemesis_->start();
+}
+
+void LockWorld::add_client(std::uint32_t client) {
+  ClientJob& job = jobs_.emplace_back();
+  job.plan = &plan_;
+  job.log = &log_;
+  job.implementation = find_implementation(plan_.config.implementation);
+  job.client = client;
+  job.lock_host = redis_.host();
+  if (guarded()) job.sink_host = sink_.host();
+  for (const Operation& operation : plan_.operations) {
+    if (operation.client == client) job.operations.push_back(operation);
+  }
+  sim::NodeSpec spec;
+  spec.role = "client";
+  spec.clock = clock_of(plan_.config, "client/" + std::to_string(client));
+  spec.program = [&job](sim::NodeRun& run) { return std::make_unique<LockClient>(run, job); };
+  world_.add_node(std::move(spec));
+}
+
+void LockWorld::mark(checkers::NameId f, std::string_view node, std::optional<std::int64_t> value) {
+  checkers::Marker marker;
+  marker.time = world_.now();
+  marker.f = f;
+  if (!node.empty()) marker.node = log_.name(node);
+  marker.value = value;
+  log_.recorder().mark(marker);
+}
+
+void LockWorld::on_nemesis(const faults::NemesisEvent& event) {
+  using What = faults::NemesisEvent::What;
+  namespace name = checkers::name;
+  if (event.what == What::heal_all) return mark(name::heal, {});
+  if (event.what != What::begin && event.what != What::end) return;
+  const bool begins = event.what == What::begin;
+  for (const NodeId node : event.nodes) {
+    const std::string& who = world_.node(node).name;
+    switch (event.fault->kind) {
+      case faults::Kind::crash:
+      case faults::Kind::redis_restart:
+      case faults::Kind::redis_restart_empty:
+        mark(begins ? name::crash : name::restart, who);
+        break;
+      case faults::Kind::clock_step:
+        mark(name::clock_step, who, event.fault->parameters.at(0));
+        break;
+      default: {
+        const std::string kind(faults::name_of(event.fault->kind));
+        mark(log_.name(begins ? kind : kind + "-end"), who);
+      }
+    }
+  }
+}
+
+sim::Stop LockWorld::run() {
+  const sim::Stop stop = world_.run_until(plan_.config.duration + plan_.config.liveness);
+  if (stop == sim::Stop::time_reached) mark(checkers::name::final_mark, {});
+  return stop;
+}
+
+}  // namespace lockstep::scenarios

@@ -1,0 +1,71 @@
+// From a plan to what the checkers must know of its run, and whether this build can run it at all.
+#include <algorithm>
+#include <cstdlib>
+
+#include "scenarios/lock_world/lock_world.hpp"
+
+namespace lockstep::scenarios {
+
+namespace {
+
+/// Expiry has millisecond granularity and rounds; the other millisecond is for the second order of
+/// the drift.
+constexpr Nanos store_error = milliseconds(2);
+
+bool is_store(std::string_view node) { return node.starts_with("redis"); }
+
+/// How fast or slow the clocks of the lock's servers ever run: at the start, by a fault, and while
+/// they slew back after the heal.
+std::int64_t drift_bound(const PlanConfig& config,
+                         const std::vector<faults::PlannedFault>& faults) {
+  std::int64_t most = 0;
+  for (const NodeClock& clock : config.clocks) {
+    if (is_store(clock.node)) most = std::max(most, std::abs(clock.drift_ppm));
+  }
+  for (const faults::PlannedFault& fault : faults) {
+    if (fault.kind != faults::Kind::clock_drift) continue;
+    const auto ppm = faults::parameter_index(fault.kind, "ppm");
+    ASSERT(ppm.has_value());
+    const bool may_hit = is_store(fault.target) || fault.target == "any";
+    if (may_hit) most = std::max(most, std::abs(fault.parameters.at(*ppm)));
+  }
+  return most + sim::NodeClock::slew_ppm + 1;
+}
+
+Error unknown(std::string_view pointer, std::string_view what) {
+  return definite(Errc::invalid_argument, std::string(pointer) + ": " + std::string(what));
+}
+
+}  // namespace
+
+checkers::Params params_of(const PlanConfig& config,
+                           const std::vector<faults::PlannedFault>& faults) {
+  const Nanos try_once = 2 * config.lock.command_timeout + config.lock.connect_timeout;
+  checkers::Params params;
+  params.ttl_ns = config.lock.ttl.count();
+  params.drift_ppm = drift_bound(config, faults);
+  params.eps_ns = store_error.count();
+  params.single_copy = config.topology.redis.nodes == 1;
+  params.fenced = config.workload.guarded == Guarded::fenced;
+  params.retry_ns = config.lock.retry_interval.count();
+  params.jitter_ns = config.lock.retry_jitter.count();
+  params.round_trip_ns = try_once.count();
+  params.bound_ns = (try_once + config.lock.retry_jitter + seconds(1)).count();
+  return params;
+}
+
+Result<void> check_plan(const Plan& plan) {
+  const PlanConfig& config = plan.config;
+  if (find_implementation(config.implementation) == nullptr) {
+    return fail(unknown("/implementation", "there is no '" + config.implementation + "'"));
+  }
+  if (config.topology.redis.nodes != 1) {
+    return fail(unknown("/topology/redis/nodes", "the redis backend uses exactly one"));
+  }
+  const Nanos command = config.lock.command_timeout;
+  const Result<void> keeper = lock::validate(keeper_config_of(config), command);
+  if (!keeper) return fail(unknown("/lock", keeper.error().detail));
+  return {};
+}
+
+}  // namespace lockstep::scenarios

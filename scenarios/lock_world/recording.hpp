@@ -1,0 +1,71 @@
+// A lock backend and a guarded resource that write down what they are asked and what comes of it,
+// and otherwise pass everything on. Whoever is under test does not know that it is watched.
+#pragma once
+
+#include "impl/lock/backend.hpp"
+#include "impl/lock/fenced_store.hpp"
+#include "scenarios/lock_world/run_log.hpp"
+
+namespace lockstep::scenarios {
+
+class RecordingLock final : public lock::DistributedLockBackend {
+ public:
+  /// Both outlive it.
+  RecordingLock(lock::DistributedLockBackend& inner, ClientLog& log) : inner_(inner), log_(log) {}
+
+  [[nodiscard]] lock::AcquireRequest draw(std::string key, std::string owner, Nanos ttl) override {
+    return inner_.draw(std::move(key), std::move(owner), ttl);
+  }
+  [[nodiscard]] env::Task<Result<lock::AcquireOutcome>> acquire(
+      lock::AcquireRequest& request) override;
+  [[nodiscard]] env::Task<Result<lock::RenewOutcome>> renew(const lock::Lease& lease,
+                                                            Nanos ttl) override;
+  [[nodiscard]] env::Task<Result<lock::ReleaseOutcome>> release(const std::string& key,
+                                                                lock::LeaseToken token) override;
+  [[nodiscard]] env::Task<Result<bool>> is_locked(const std::string& key) override {
+    return inner_.is_locked(key);
+  }
+  [[nodiscard]] env::Task<Result<std::optional<std::string>>> owner(
+      const std::string& key) override {
+    return inner_.owner(key);
+  }
+  [[nodiscard]] env::Task<Result<std::uint64_t>> release_all(const std::string& owner) override {
+    return inner_.release_all(owner);
+  }
+  [[nodiscard]] Nanos operation_timeout() const override { return inner_.operation_timeout(); }
+
+ private:
+  [[nodiscard]] checkers::Invocation invocation(checkers::NameId f, std::string_view key,
+                                                lock::LeaseToken token);
+
+  lock::DistributedLockBackend& inner_;
+  ClientLog& log_;
+};
+
+class RecordingStore final : public lock::FencedStore {
+ public:
+  /// Both outlive it.
+  RecordingStore(lock::FencedStore& inner, ClientLog& log) : inner_(inner), log_(log) {}
+
+  /// `value` must be a decimal number: that is what the history keeps.
+  [[nodiscard]] env::Task<Result<lock::StoreOutcome>> write(const std::string& key,
+                                                            FencingToken token,
+                                                            std::string_view value) override;
+  [[nodiscard]] env::Task<Result<lock::StoreOutcome>> read(const std::string& key,
+                                                           FencingToken token) override;
+  [[nodiscard]] env::Task<Result<lock::StoreOutcome>> raise(const std::string& key,
+                                                            FencingToken token) override;
+
+  /// The lease on whose behalf the next operations are sent.
+  void set_lease(const lock::Lease& lease) { lease_ = log_.run().lease(lease.token); }
+
+ private:
+  [[nodiscard]] checkers::Invocation invocation(checkers::NameId f, std::string_view key,
+                                                FencingToken token);
+
+  lock::FencedStore& inner_;
+  ClientLog& log_;
+  checkers::LeaseId lease_{};
+};
+
+}  // namespace lockstep::scenarios

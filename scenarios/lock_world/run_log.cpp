@@ -1,0 +1,41 @@
+#include "scenarios/lock_world/run_log.hpp"
+
+namespace lockstep::scenarios {
+
+checkers::LeaseId RunLog::lease(lock::LeaseToken token) {
+  const auto [found, added] = leases_.try_emplace(token, checkers::LeaseId{leases_.size() + 1});
+  return found->second;
+}
+
+Call::Call(ClientLog& log, checkers::Invocation what) : log_(log) {
+  if (log.idle_.empty()) log.idle_.push_back(log.run_.recorder_.thread());
+  thread_ = log.idle_.back();
+  log.idle_.pop_back();
+  what.time = log.run_.now();
+  what.node = log.node_;
+  index_ = log.run_.recorder_.invoke(thread_, what);
+}
+
+Call::~Call() {
+  if (open_) log_.run_.recorder_.abandon(thread_);
+}
+
+void Call::complete(Complete how, checkers::Answer answer) {
+  open_ = false;
+  answer.time = log_.run_.now();
+  (log_.run_.recorder_.*how)(index_, answer);
+  log_.idle_.push_back(thread_);
+  ++log_.run_.completed_;
+}
+
+void Call::ok(checkers::Answer answer) { complete(&checkers::Recorder::ok, answer); }
+
+void Call::fail(checkers::Answer answer) { complete(&checkers::Recorder::fail, answer); }
+
+void Call::error(const Error& error) {
+  checkers::Answer answer;
+  answer.error = log_.run_.name(name_of(error.code));
+  complete(error.indefinite() ? &checkers::Recorder::info : &checkers::Recorder::fail, answer);
+}
+
+}  // namespace lockstep::scenarios

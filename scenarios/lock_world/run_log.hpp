@@ -1,0 +1,91 @@
+// Records what the clients of one world do: logical threads per node, lease numbers, names interned
+// once. Call records one operation and cannot forget to end it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkers/recorder.hpp"
+#include "impl/lock/lease.hpp"
+#include "sim/world.hpp"
+
+namespace lockstep::scenarios {
+
+class RunLog {
+ public:
+  /// Both outlive the log.
+  RunLog(checkers::History& history, const sim::World& world)
+      : history_(history), recorder_(history), world_(world) {}
+
+  [[nodiscard]] Nanos now() const { return world_.now(); }
+  [[nodiscard]] checkers::Recorder& recorder() { return recorder_; }
+  [[nodiscard]] checkers::NameId name(std::string_view text) { return history_.names.intern(text); }
+  /// The number a lease token has in this history, new or old.
+  [[nodiscard]] checkers::LeaseId lease(lock::LeaseToken token);
+  /// The number of `lease`'s token, if an operation named it.
+  [[nodiscard]] const std::map<lock::LeaseToken, checkers::LeaseId>& leases() const {
+    return leases_;
+  }
+  /// A new identity, as the lock sees its clients.
+  [[nodiscard]] checkers::OwnerId new_owner() { return checkers::OwnerId{++owners_}; }
+  /// Values written to sinks are numbered, so that each write can be told from every other.
+  [[nodiscard]] std::int64_t new_value() { return ++values_; }
+  [[nodiscard]] std::uint64_t completed() const { return completed_; }
+
+ private:
+  friend class Call;
+  checkers::History& history_;
+  checkers::Recorder recorder_;
+  const sim::World& world_;
+  std::map<lock::LeaseToken, checkers::LeaseId> leases_;
+  std::uint32_t owners_ = 0;
+  std::int64_t values_ = 0;
+  std::uint64_t completed_ = 0;
+};
+
+/// The log of one incarnation of a client: its identity and its idle threads.
+class ClientLog {
+ public:
+  ClientLog(RunLog& run, std::string_view node)
+      : run_(run), node_(run.name(node)), owner_(run.new_owner()) {}
+
+  [[nodiscard]] RunLog& run() { return run_; }
+  [[nodiscard]] checkers::NameId node() const { return node_; }
+  [[nodiscard]] checkers::OwnerId owner() const { return owner_; }
+
+ private:
+  friend class Call;
+  RunLog& run_;
+  checkers::NameId node_;
+  checkers::OwnerId owner_;
+  std::vector<checkers::ThreadId> idle_;
+};
+
+/// One operation from its invocation to its end. Destroyed unanswered (its node crashed, its task
+/// was cancelled) it stays open, which reads as info.
+class Call {
+ public:
+  Call(ClientLog& log, checkers::Invocation what);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call();
+
+  [[nodiscard]] checkers::EventIndex index() const { return index_; }
+  void ok(checkers::Answer answer);
+  void fail(checkers::Answer answer);
+  /// `info` or `fail`, as the error says.
+  void error(const Error& error);
+
+ private:
+  using Complete = void (checkers::Recorder::*)(checkers::EventIndex, const checkers::Answer&);
+  void complete(Complete how, checkers::Answer answer);
+
+  ClientLog& log_;
+  checkers::ThreadId thread_;
+  checkers::EventIndex index_;
+  bool open_ = true;
+};
+
+}  // namespace lockstep::scenarios

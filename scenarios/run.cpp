@@ -1,0 +1,122 @@
+// Runs one plan: builds its world, lets it turn, judges the history.
+#include "scenarios/run.hpp"
+
+#include <utility>
+
+#include "impl/base/version.hpp"
+#include "scenarios/lock_world/lock_world.hpp"
+#include "scenarios/lock_world/resolve.hpp"
+#include "scenarios/zoo/zoo.hpp"
+
+namespace lockstep::scenarios {
+
+namespace {
+
+std::string_view name_of(sim::EventKind kind) {
+  switch (kind) {
+    case sim::EventKind::resume: return "resume";
+    case sim::EventKind::deliver: return "deliver";
+    case sim::EventKind::credit: return "credit";
+  }
+  ASSERT(false);
+}
+
+/// Hands every event of the world to who asked for it.
+class TraceAdapter final : public sim::TraceSink {
+ public:
+  explicit TraceAdapter(scenarios::TraceSink* sink) : sink_(sink) {}
+  void on(const sim::TraceRecord& record) override {
+    TraceEvent event;
+    event.index = record.number;
+    event.time = record.time;
+    event.node = record.node;
+    event.kind = name_of(record.kind);
+    event.digest = record.payload;
+    sink_->event(event);
+  }
+
+ private:
+  scenarios::TraceSink* sink_;
+};
+
+RunEnd end_of(sim::Stop stop) {
+  switch (stop) {
+    case sim::Stop::time_reached: return RunEnd::completed;
+    case sim::Stop::asked:
+    case sim::Stop::event_reached: return RunEnd::until_event;
+    case sim::Stop::deadlock: return RunEnd::deadlock;
+    case sim::Stop::livelock: return RunEnd::livelock;
+  }
+  ASSERT(false);
+}
+
+std::vector<checkers::Violation> judged_by_world(RunEnd end) {
+  checkers::Violation violation;
+  if (end == RunEnd::deadlock) {
+    violation.id = "sim/deadlock";
+    violation.sentence = "Nothing is left to happen, and a coroutine still waits.";
+  } else if (end == RunEnd::livelock) {
+    violation.id = "sim/livelock";
+    violation.sentence = "Events go on and on without the run coming to its end.";
+  } else {
+    return {};
+  }
+  return {violation};
+}
+
+void fill_header(checkers::History& history, const Plan& plan) {
+  history.header.seed = plan.config.seed;
+  history.header.commit = commit();
+  history.header.model = "lease-lock";
+  history.header.params = params_of(plan.config, plan.faults);
+}
+
+}  // namespace
+
+Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
+  const Result<void> runnable = check_plan(plan);
+  if (!runnable) return fail(runnable.error());
+  RunResult result;
+  fill_header(result.history, plan);
+  TraceAdapter adapter(options.trace);
+  LockWorld lock_world(plan, result.history);
+  sim::World& world = lock_world.world();
+  if (options.trace != nullptr) world.trace().set_sink(&adapter);
+  if (options.until_event) world.set_stop_at(*options.until_event);
+  if (options.progress != nullptr) world.trace().set_events_begun(&options.progress->events);
+  result.end = end_of(lock_world.run());
+  result.world = judged_by_world(result.end);
+  result.virtual_time = world.now();
+  result.trace_hash = world.trace().hash();
+  result.events = world.trace().events();
+  result.operations = lock_world.log().completed();
+  result.faults = lock_world.nemesis().by_kind();
+  if (options.record_path) result.path = world.trace().take_path();
+  resolve_unknowns(lock_world, result.history);
+  if (result.end == RunEnd::until_event) return result;
+  auto judgement = checkers::judge_both(result.history);
+  ASSERT(judgement.has_value());  // the header names the model
+  result.judgement = std::move(*judgement);
+  return result;
+}
+
+std::span<const Listed> workloads() {
+  static constexpr std::array<Listed, 1> known{
+      {{"lock",
+        "clients take, keep, use and release leases on a few keys, and write to a guarded "
+        "resource under them"}}};
+  return known;
+}
+
+std::span<const Listed> zoo() {
+  static const std::vector<Listed> members = [] {
+    std::vector<Listed> listed;
+    for (const Implementation& member : zoo_implementations()) {
+      listed.push_back({member.name, member.about});
+    }
+    return listed;
+  }();
+  return members;
+}
+
+}  // namespace lockstep::scenarios

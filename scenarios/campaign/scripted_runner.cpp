@@ -121,7 +121,8 @@ class ScriptedRun {
     checkers::Report& report = result_.judgement.black_box;
     report.exercised.count(checkers::Property::grant);
     if (seed_ % 2 == 0) report.exercised.count(checkers::Property::takeover);
-    report.measurements.push_back({"handover", {milliseconds(static_cast<std::int64_t>(seed_))}});
+    report.measurements.push_back(
+        {"handover", {milliseconds(static_cast<std::int64_t>(seed_ % 1000))}});
     const bool touches = !is("zoo/idle_fault");
     result_.faults[static_cast<std::size_t>(faults::Kind::pause)] = {3, 2, touches ? 1U : 0U};
   }

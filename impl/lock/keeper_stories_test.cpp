@@ -153,14 +153,18 @@ class EveryStory {
   static void check(const Around& around, const Actions& actions) {
     const bool held = !around.guard_ended && around.now < around.guard_deadline;
     EXPECT_EQ(around.machine.holding(), held) << around.story;
-    if (around.worker && !held) EXPECT_TRUE(around.asked) << "worker never told:" << around.story;
+    if (around.worker && !held) {
+      EXPECT_TRUE(around.asked) << "worker never told:" << around.story;
+    }
     if (around.worker && held && around.now >= around.guard_deadline - milliseconds(100)) {
       EXPECT_TRUE(around.asked) << "not told at stop_at:" << around.story;
     }
     if (around.worker && around.now >= around.guard_deadline) {
       EXPECT_TRUE(around.cancelled) << "runs past its deadline:" << around.story;
     }
-    if (around.worker && around.stop_sent) EXPECT_TRUE(around.asked) << around.story;
+    if (around.worker && around.stop_sent) {
+      EXPECT_TRUE(around.asked) << around.story;
+    }
     if (actions.finish) {
       EXPECT_TRUE(!around.worker && around.out == Around::Out::none) << around.story;
       EXPECT_TRUE(around.guard_ended) << "ended with a live lease:" << around.story;
@@ -169,7 +173,9 @@ class EveryStory {
     // never stuck: something is out, a worker may end, or it wakes by itself
     const bool wakes = around.machine.wake_at() != never;
     EXPECT_TRUE(wakes || around.worker || around.out != Around::Out::none) << around.story;
-    if (wakes) EXPECT_GT(around.machine.wake_at(), around.now) << "spins:" << around.story;
+    if (wakes) {
+      EXPECT_GT(around.machine.wake_at(), around.now) << "spins:" << around.story;
+    }
   }
 };
 

@@ -1,8 +1,6 @@
 // The words in which tests talk to a KeeperMachine.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 
 #include "impl/lock/keeper_machine.hpp"

@@ -36,6 +36,7 @@ struct FlakyNetwork::Line {
   std::array<std::byte, 4096> chunk{};
   std::string arrived;
   Errc ended = Errc::ok;
+  bool lost = false;     // carries nothing any more
   env::OpQueue readers;  // at most one
   std::span<std::byte> into;
 };
@@ -55,7 +56,9 @@ class FlakyStream final : public env::Stream {
     line_->serve(network_.hold_replies_);
   }
   void start_write(std::span<const std::byte> from, MonoTime deadline, PendingOp& op) override {
-    if (!network_.lose_requests_) return line_->inner->start_write(from, deadline, op);
+    ++network_.writes_;
+    const bool lost = network_.lose_requests_ || line_->lost;
+    if (!lost) return line_->inner->start_write(from, deadline, op);
     waits().suspend(op, deadline, Errc::no_reply);
     waits().wake(op, {Errc::ok, static_cast<std::uint32_t>(from.size())});
   }
@@ -89,7 +92,7 @@ Task<void> FlakyNetwork::pump(std::shared_ptr<Line> line) {
     const Outcome got = co_await env::read_some(*line->inner, line->chunk);
     if (!got) {
       line->end(got.code);
-    } else if (!lose_replies_) {
+    } else if (!lose_replies_ && !line->lost) {
       // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
       line->arrived.append(reinterpret_cast<const char*>(line->chunk.data()), got.n);
     }
@@ -101,6 +104,12 @@ void FlakyNetwork::hold_replies(bool held) {
   hold_replies_ = held;
   for (const std::weak_ptr<Line>& weak : lines_) {
     if (const auto line = weak.lock()) line->serve(held);
+  }
+}
+
+void FlakyNetwork::black_hole() {
+  for (const std::weak_ptr<Line>& weak : lines_) {
+    if (const auto line = weak.lock()) line->lost = true;
   }
 }
 

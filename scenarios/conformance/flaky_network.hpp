@@ -28,9 +28,12 @@ class FlakyNetwork final : public env::Network {
   void lose_requests(bool lost) { lose_requests_ = lost; }
   /// What arrives waits until hold_replies(false).
   void hold_replies(bool held);
+  /// The present connections carry nothing any more, either way, and do not end: half-open.
+  void black_hole();
   /// Ends every connection, as a reset does.
   void reset();
   [[nodiscard]] std::uint64_t connections() const { return connections_; }
+  [[nodiscard]] std::uint64_t writes() const { return writes_; }
 
   /// Ends everything; call before the end.
   [[nodiscard]] env::Task<void> shutdown();
@@ -47,6 +50,7 @@ class FlakyNetwork final : public env::Network {
   bool lose_requests_ = false;
   bool hold_replies_ = false;
   std::uint64_t connections_ = 0;
+  std::uint64_t writes_ = 0;
 };
 
 }  // namespace lockstep::conformance

@@ -130,7 +130,7 @@ TEST_P(LockContract, L6_after_the_ttl_another_may_acquire) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     Process& b = fleet.add();
-    const Lease lease = co_await must_take(a.lock, "k", "alice", brief_ttl);
+    const Lease lease = co_await must_take_briefly(a.lock, "k", "alice");
     co_await sleep(fleet.env(), 2 * brief_ttl);
     EXPECT_GE(fleet.env().clock.now(), lease.deadline);
     const bool locked = co_await is_locked(b.lock, "k");
@@ -177,13 +177,19 @@ TEST_P(LockContract, L8_a_ttl_out_of_range_is_rejected_before_anything_is_sent) 
       AcquireRequest request = a.lock.draw("k", "alice", ttl);
       const Result<AcquireOutcome> acquired = co_await a.lock.acquire(request);
       EXPECT_FALSE(acquired);
-      if (!acquired) EXPECT_EQ(acquired.error().code, Errc::invalid_argument);
-      if (!acquired) EXPECT_FALSE(acquired.error().indefinite());
+      if (!acquired) {
+        EXPECT_EQ(acquired.error().code, Errc::invalid_argument);
+      }
+      if (!acquired) {
+        EXPECT_FALSE(acquired.error().indefinite());
+      }
       Lease lease;
       lease.key = "k";
       const Result<RenewOutcome> renewed = co_await a.lock.renew(lease, ttl);
       EXPECT_FALSE(renewed);
-      if (!renewed) EXPECT_EQ(renewed.error().code, Errc::invalid_argument);
+      if (!renewed) {
+        EXPECT_EQ(renewed.error().code, Errc::invalid_argument);
+      }
     }
     EXPECT_EQ(a.network.connections(), 0U);
   });
@@ -229,7 +235,7 @@ TEST_P(LockContract, L15_release_all_frees_the_callers_own_and_counts_them) {
     }
     co_await must_take(a.lock, "of another owner", "bob");
     co_await must_take(b.lock, "of another process", "alice");
-    co_await must_take(a.lock, "expired", "alice", brief_ttl);
+    co_await must_take_briefly(a.lock, "expired", "alice");
     co_await sleep(fleet.env(), 2 * brief_ttl);
     const Result<std::uint64_t> count = co_await a.lock.release_all("alice");
     EXPECT_EQ(count, 150U);
@@ -247,7 +253,9 @@ TEST_P(LockContract, L15_release_all_frees_the_callers_own_and_counts_them) {
 Task<void> expect_bool(Task<Result<bool>> call, bool expected, std::string_view what) {
   const Result<bool> answer = co_await std::move(call);
   EXPECT_TRUE(answer) << what;
-  if (answer) EXPECT_EQ(*answer, expected) << what;
+  if (answer) {
+    EXPECT_EQ(*answer, expected) << what;
+  }
 }
 
 TEST_P(LockContract, the_schedulers_interface_answers_with_plain_bools) {
@@ -267,11 +275,14 @@ TEST_P(LockContract, the_schedulers_interface_answers_with_plain_bools) {
     co_await expect_bool(locks.is_locked("t"), true, "held");
     const Result<std::optional<std::string>> owner = co_await locks.owner("t");
     EXPECT_TRUE(owner);
-    if (owner) EXPECT_EQ(*owner, "s1");
+    if (owner) {
+      EXPECT_EQ(*owner, "s1");
+    }
     co_await expect_bool(locks.release("t", "s1"), true, "holder");
     co_await expect_bool(locks.release("t", "s1"), false, "released already");
     co_await expect_bool(locks.is_locked("t"), false, "released");
-    co_await expect_bool(locks.try_acquire("t", "s2", brief_ttl), true, "free again");
+    co_await expect_bool(locks.try_acquire("t", "s2", long_ttl), true, "free again");
+    co_await expect_bool(locks.renew("t", "s2", brief_ttl), true, "shortened");
     co_await sleep(fleet.env(), 2 * brief_ttl);
     EXPECT_FALSE(locks.lease("t", "s2"));
     co_await expect_bool(locks.renew("t", "s2", long_ttl), false, "expired");

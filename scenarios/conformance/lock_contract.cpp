@@ -24,7 +24,7 @@ Task<void> Fleet::shutdown() {
 
 namespace {
 
-Task<void> run_claim(Env& env, LockWorld& world, Task<void> (*claim)(Fleet&)) {
+Task<void> with_fleet(Env& env, LockWorld& world, Task<void> (*claim)(Fleet&)) {
   Fleet fleet(env, world);
   co_await claim(fleet);
   co_await fleet.shutdown();
@@ -32,17 +32,25 @@ Task<void> run_claim(Env& env, LockWorld& world, Task<void> (*claim)(Fleet&)) {
 
 template <class T>
 bool answered(const Result<T>& result) {
-  if (!result) ADD_FAILURE() << to_text(result.error());
+  if (!result) {
+    ADD_FAILURE() << to_text(result.error());
+  }
   return result.has_value();
 }
 
 }  // namespace
 
-void LockContract::run(Task<void> (*claim)(Fleet&)) {
-  const std::unique_ptr<LockWorld> world = GetParam().make();
+void run_claim(const LockSupplier& supplier, Task<void> (*claim)(Fleet&)) {
+  const std::unique_ptr<LockWorld> world = supplier.make();
   LockWorld& all = *world;
-  const bool ended = world->run([&all, claim](Env& env) { return run_claim(env, all, claim); });
+  const bool ended = world->run([&all, claim](Env& env) { return with_fleet(env, all, claim); });
   EXPECT_TRUE(ended) << "did not end in time";
+}
+
+void crash_claim(const LockSupplier& supplier, Task<void> (*claim)(Fleet&), Nanos time) {
+  const std::unique_ptr<LockWorld> world = supplier.make();
+  LockWorld& all = *world;
+  world->run_and_crash([&all, claim](Env& env) { return with_fleet(env, all, claim); }, time);
 }
 
 Task<std::optional<Lease>> take(DistributedLockBackend& lock, std::string key, std::string owner,
@@ -59,6 +67,16 @@ Task<Lease> must_take(DistributedLockBackend& lock, std::string key, std::string
   const std::optional<Lease> lease = co_await take(lock, key, owner, ttl);
   EXPECT_TRUE(lease) << key << " is not free for " << owner;
   co_return lease.value_or(Lease{});
+}
+
+Task<Lease> must_take_briefly(DistributedLockBackend& lock, std::string key, std::string owner,
+                              Nanos ttl) {
+  Lease lease = co_await must_take(lock, std::move(key), std::move(owner));
+  const Result<RenewOutcome> outcome = co_await lock.renew(lease, ttl);
+  const auto* renewed = outcome ? std::get_if<Renewed>(&*outcome) : nullptr;
+  EXPECT_NE(renewed, nullptr);
+  if (renewed != nullptr) lease.deadline = renewed->deadline;
+  co_return lease;
 }
 
 Task<bool> renews(DistributedLockBackend& lock, const Lease& lease, Nanos ttl) {

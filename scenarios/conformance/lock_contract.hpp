@@ -36,6 +36,8 @@ class LockWorld {
   [[nodiscard]] virtual redis::Options store_server() const = 0;
   /// Runs `body` to its end; false if it does not end within two minutes of the node's time.
   [[nodiscard]] virtual bool run(std::function<Task<void>(Env&)> body) = 0;
+  /// Starts `body`, lets the node run for `time`, then ends it as a crash does. Last of all calls.
+  virtual void run_and_crash(std::function<Task<void>(Env&)> body, Nanos time) = 0;
 
   // ---- from inside a body
   virtual void kill_lock_server() = 0;
@@ -108,10 +110,15 @@ class Fleet {
   std::deque<Process> processes_;
 };
 
+/// Makes a world and runs a claim in it to its end.
+void run_claim(const LockSupplier& supplier, Task<void> (*claim)(Fleet&));
+/// As run_claim(), but the node crashes after `time`, in the middle of everything.
+void crash_claim(const LockSupplier& supplier, Task<void> (*claim)(Fleet&), Nanos time);
+
 class LockContract : public testing::TestWithParam<LockSupplier> {
  protected:
   /// A claim as a captureless coroutine lambda.
-  void run(Task<void> (*claim)(Fleet&));
+  void run(Task<void> (*claim)(Fleet&)) { run_claim(GetParam(), claim); }
 };
 
 [[nodiscard]] inline std::string name_of_lock_supplier(
@@ -131,6 +138,10 @@ inline constexpr Nanos brief_ttl = milliseconds(60);
 /// As take(), and fails the test when contended.
 [[nodiscard]] Task<Lease> must_take(DistributedLockBackend& lock, std::string key,
                                     std::string owner, Nanos ttl = long_ttl);
+/// A lease that ends after brief_ttl, or `ttl`: taken for long, then shortened, so that a slow
+/// machine does not fail to take it.
+[[nodiscard]] Task<Lease> must_take_briefly(DistributedLockBackend& lock, std::string key,
+                                            std::string owner, Nanos ttl = brief_ttl);
 /// true: Renewed, false: Lost. Errors fail the test.
 [[nodiscard]] Task<bool> renews(DistributedLockBackend& lock, const Lease& lease,
                                 Nanos ttl = long_ttl);

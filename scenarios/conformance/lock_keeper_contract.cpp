@@ -113,7 +113,7 @@ TEST_P(LockContract, L25_after_a_holders_crash_a_waiter_holds_within_ttl_retry_a
     Process& a = fleet.add();
     Process& b = fleet.add();
     const Nanos ttl = milliseconds(400);
-    co_await must_take(a.lock, "k", "alice", ttl);
+    co_await must_take_briefly(a.lock, "k", "alice", ttl);
     a.network.reset();
     a.network.lose_requests(true);  // it never says anything again
     const MonoTime crashed = fleet.env().clock.now();
@@ -281,7 +281,7 @@ TEST_P(LockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_again) {
     const FencingToken first = shift.fence;
     std::vector<std::string> words{"DEL", "lockstep:lease:{k}"};
     co_await b.client.command(std::move(words));
-    const Lease bobs = co_await must_take(b.lock, "k", "bob", keeper_ttl / 2);
+    const Lease bobs = co_await must_take_briefly(b.lock, "k", "bob", keeper_ttl / 2);
     EXPECT_GT(bobs.fence, first);
     const std::function<bool()> begun_again = [&shift] { return shift.begun == 2; };
     co_await until(fleet.env(), begun_again);
@@ -357,7 +357,9 @@ TEST_P(LockContract, a_keeper_refuses_a_configuration_that_cannot_work) {
     LeaseKeeper::Job job{"k", "alice", fall_over, {}};
     const Result<void> refused = co_await keeper.run(std::move(job));
     EXPECT_FALSE(refused);
-    if (!refused) EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+    if (!refused) {
+      EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+    }
     EXPECT_EQ(a.network.connections(), 0U);
   });
 }

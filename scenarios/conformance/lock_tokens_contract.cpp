@@ -13,7 +13,9 @@ constexpr Nanos short_patience = milliseconds(150);
 template <class T>
 void expect_indefinite(const Result<T>& result) {
   EXPECT_FALSE(result);
-  if (!result) EXPECT_TRUE(result.error().indefinite()) << to_text(result.error());
+  if (!result) {
+    EXPECT_TRUE(result.error().indefinite()) << to_text(result.error());
+  }
 }
 
 TEST_P(LockContract, L17_a_grant_that_arrives_after_its_deadline_is_not_returned) {
@@ -65,7 +67,7 @@ TEST_P(LockContract, L18_fencing_tokens_increase_across_restart_expiry_and_delet
     const Result<resp::Reply> gone = co_await b.client.command(std::move(words));
     EXPECT_TRUE(gone);
     co_await use_the_lock(b, &highest);
-    const Lease expired = co_await must_take(b.lock, "k", "alice", brief_ttl);
+    const Lease expired = co_await must_take_briefly(b.lock, "k", "alice");
     highest = expired.fence;
     co_await sleep(fleet.env(), 2 * brief_ttl);
     co_await use_the_lock(b, &highest);
@@ -96,8 +98,12 @@ TEST_P(LockContract, tokens_that_would_not_be_exact_are_a_definite_error) {
     request.floor = FencingToken{(std::uint64_t{1} << 53U) - 1};
     const Result<AcquireOutcome> outcome = co_await a.lock.acquire(request);
     EXPECT_FALSE(outcome);
-    if (!outcome) EXPECT_EQ(outcome.error().code, Errc::limit);
-    if (!outcome) EXPECT_FALSE(outcome.error().indefinite());
+    if (!outcome) {
+      EXPECT_EQ(outcome.error().code, Errc::limit);
+    }
+    if (!outcome) {
+      EXPECT_FALSE(outcome.error().indefinite());
+    }
     co_await must_take(a.lock, "k", "bob");
   });
 }
@@ -117,7 +123,9 @@ TEST_P(LockContract, L19_the_store_refuses_an_older_token_and_says_what_it_has_s
     const std::vector<Result<StoreOutcome>> refusals{write, read, raise};
     for (const Result<StoreOutcome>& late : refusals) {
       EXPECT_TRUE(late && std::holds_alternative<StoreRefused>(*late));
-      if (late) EXPECT_EQ(std::get<StoreRefused>(*late).seen, newer);
+      if (late) {
+        EXPECT_EQ(std::get<StoreRefused>(*late).seen, newer);
+      }
     }
     const Result<StoreOutcome> value = co_await a.store.read("k", newer);
     EXPECT_TRUE(value && std::holds_alternative<StoreAccepted>(*value));
@@ -128,7 +136,9 @@ TEST_P(LockContract, L19_the_store_refuses_an_older_token_and_says_what_it_has_s
     EXPECT_GT(accepted.store_time, WallTime(Nanos(0)));
     const Result<StoreOutcome> other = co_await a.store.read("other", older);
     EXPECT_TRUE(other && std::holds_alternative<StoreAccepted>(*other));
-    if (other) EXPECT_EQ(std::get<StoreAccepted>(*other).value, std::nullopt);
+    if (other) {
+      EXPECT_EQ(std::get<StoreAccepted>(*other).value, std::nullopt);
+    }
   });
 }
 
@@ -144,11 +154,15 @@ TEST_P(LockContract, a_store_that_only_records_accepts_every_token) {
     EXPECT_TRUE(older && std::holds_alternative<StoreAccepted>(*older));
     const Result<StoreOutcome> read = co_await store.read("k", three);
     EXPECT_TRUE(read && std::holds_alternative<StoreAccepted>(*read));
-    if (read) EXPECT_EQ(std::get<StoreAccepted>(*read).value, "three");
+    if (read) {
+      EXPECT_EQ(std::get<StoreAccepted>(*read).value, "three");
+    }
     const FencingToken huge{std::uint64_t{1} << 53U};
     const Result<StoreOutcome> too_big = co_await store.write("k", huge, "x");
     EXPECT_FALSE(too_big);
-    if (!too_big) EXPECT_EQ(too_big.error().code, Errc::invalid_argument);
+    if (!too_big) {
+      EXPECT_EQ(too_big.error().code, Errc::invalid_argument);
+    }
   });
 }
 
@@ -178,7 +192,9 @@ TEST_P(LockContract, a_later_request_of_one_identity_replaces_and_an_earlier_one
     AcquireRequest too_late = delayed;
     const Result<AcquireOutcome> stale = co_await a.lock.acquire(too_late);
     EXPECT_TRUE(stale && std::holds_alternative<Contended>(*stale));
-    if (stale) EXPECT_TRUE(std::get<Contended>(*stale).stale);
+    if (stale) {
+      EXPECT_TRUE(std::get<Contended>(*stale).stale);
+    }
     AcquireRequest overtaken = a.lock.draw("k", "alice", long_ttl);
     const Lease third = co_await must_take(a.lock, "k", "alice");
     const bool released = co_await releases(a.lock, third);
@@ -250,7 +266,9 @@ TEST_P(LockContract, L21_after_its_lease_ended_a_retried_acquire_is_a_fresh_deci
     const Lease bobs = co_await must_take(b.lock, "k", "bob");
     const Result<AcquireOutcome> spent = co_await a.lock.acquire(request);
     EXPECT_FALSE(spent);
-    if (!spent) EXPECT_EQ(spent.error().code, Errc::invalid_argument);
+    if (!spent) {
+      EXPECT_EQ(spent.error().code, Errc::invalid_argument);
+    }
     const std::optional<Lease> fresh = co_await take(a.lock, "k", "alice");
     EXPECT_FALSE(fresh);
     const bool untouched = co_await renews(b.lock, bobs);
@@ -334,7 +352,7 @@ TEST_P(LockContract, L24_a_renewal_that_races_a_takeover_never_extends_the_new_h
     int takeovers = 0;
     for (int i = 0; i < 60; ++i) {
       const std::string key = "k" + std::to_string(i);
-      const Lease old = co_await must_take(a.lock, key, "alice", milliseconds(10));
+      const Lease old = co_await must_take_briefly(a.lock, key, "alice", milliseconds(10));
       co_await sleep(fleet.env(), milliseconds(8) + microseconds(100) * i);
       env::TaskGroup group(fleet.env());
       bool renewed = false;
@@ -359,7 +377,7 @@ TEST_P(LockContract, L28_around_its_expiry_a_lock_is_either_held_or_acquirable) 
     Process& b = fleet.add();
     for (int i = 0; i < 60; ++i) {
       const std::string key = "k" + std::to_string(i);
-      const Lease old = co_await must_take(a.lock, key, "alice", milliseconds(10));
+      const Lease old = co_await must_take_briefly(a.lock, key, "alice", milliseconds(10));
       co_await sleep(fleet.env(), milliseconds(8) + microseconds(100) * i);
       const bool locked = co_await is_locked(b.lock, key);
       const std::optional<Lease> taken = co_await take(b.lock, key, "bob");

@@ -96,7 +96,9 @@ TEST_P(LockContract, L12_increments_under_the_lock_and_a_fence_are_never_lost) {
     const FencingToken last{1'000'000};
     const Result<StoreOutcome> value = co_await workers.front().process->store.read("k", last);
     EXPECT_TRUE(value && std::holds_alternative<StoreAccepted>(*value));
-    if (value) EXPECT_EQ(std::get<StoreAccepted>(*value).value, "48");
+    if (value) {
+      EXPECT_EQ(std::get<StoreAccepted>(*value).value, "48");
+    }
   });
 }
 
@@ -214,7 +216,9 @@ TEST_P(LockContract, L14_patience_is_honoured_and_retries_keep_their_distance) {
     for (std::size_t i = 1; i < watched.begun.size(); ++i) {
       const Nanos pause = watched.begun[i] - watched.ended[i - 1];
       EXPECT_GE(pause, retry.delay);
-      if (fleet.world().time_is_exact()) EXPECT_LE(pause, retry.delay + retry.jitter);
+      if (fleet.world().time_is_exact()) {
+        EXPECT_LE(pause, retry.delay + retry.jitter);
+      }
     }
   });
 }

@@ -223,9 +223,10 @@ TEST_P(LockContract, a_release_that_comes_late_never_frees_a_lock_acquired_anew)
 /// From here on requests arrive and their replies do not; the connection is of no more use.
 void lose(Process& process) { process.network.lose_replies(true); }
 /// The next request goes out on a new connection.
-void mend(Process& process) {
+Task<void> mend(Process& process) {
   process.network.lose_replies(false);
   process.network.reset();
+  co_await sleep(process.env, milliseconds(5));  // until the client has seen it
 }
 
 TEST_P(LockContract, L21_a_retried_acquire_gives_the_same_grant) {
@@ -237,7 +238,7 @@ TEST_P(LockContract, L21_a_retried_acquire_gives_the_same_grant) {
     lose(a);
     const Result<AcquireOutcome> lost = co_await a.lock.acquire(request);
     expect_indefinite(lost);
-    mend(a);
+    co_await mend(a);
     const bool locked = co_await is_locked(b.lock, "k");
     EXPECT_TRUE(locked);  // it had been granted
     const Result<AcquireOutcome> again = co_await a.lock.acquire(request);
@@ -261,7 +262,7 @@ TEST_P(LockContract, L21_after_its_lease_ended_a_retried_acquire_is_a_fresh_deci
     lose(a);
     const Result<AcquireOutcome> lost = co_await a.lock.acquire(request);
     expect_indefinite(lost);
-    mend(a);
+    co_await mend(a);
     co_await sleep(fleet.env(), 2 * brief_ttl);
     const Lease bobs = co_await must_take(b.lock, "k", "bob");
     const Result<AcquireOutcome> spent = co_await a.lock.acquire(request);
@@ -283,7 +284,7 @@ TEST_P(LockContract, L21_a_retried_renewal_answers_by_the_state_at_the_retry) {
     lose(a);
     const Result<RenewOutcome> lost = co_await a.lock.renew(lease, brief_ttl);
     expect_indefinite(lost);
-    mend(a);
+    co_await mend(a);
     co_await sleep(fleet.env(), 2 * brief_ttl);
     const bool again = co_await renews(a.lock, lease);
     EXPECT_FALSE(again);  // the lost one had taken effect, and its ttl has passed
@@ -291,7 +292,7 @@ TEST_P(LockContract, L21_a_retried_renewal_answers_by_the_state_at_the_retry) {
     lose(a);
     const Result<RenewOutcome> unknown = co_await a.lock.renew(other, long_ttl);
     expect_indefinite(unknown);
-    mend(a);
+    co_await mend(a);
     const bool renewed = co_await renews(a.lock, other);
     EXPECT_TRUE(renewed);
   });
@@ -305,7 +306,7 @@ TEST_P(LockContract, L21_a_retried_release_says_released_while_it_was_the_last) 
     lose(a);
     const Result<ReleaseOutcome> lost = co_await a.lock.release(lease.key, lease.token);
     expect_indefinite(lost);
-    mend(a);
+    co_await mend(a);
     const bool locked = co_await is_locked(b.lock, "k");
     EXPECT_FALSE(locked);
     const bool again = co_await releases(a.lock, lease);
@@ -329,7 +330,7 @@ TEST_P(LockContract, release_all_covers_what_may_have_been_granted) {
     lose(a);
     const Result<AcquireOutcome> lost = co_await a.lock.acquire(request);
     expect_indefinite(lost);
-    mend(a);
+    co_await mend(a);
     const Result<std::uint64_t> count = co_await a.lock.release_all("alice");
     EXPECT_EQ(count, 1U);
     const bool locked = co_await is_locked(b.lock, "k");

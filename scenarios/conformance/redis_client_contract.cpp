@@ -117,6 +117,7 @@ TEST_P(RedisClientContract, every_connection_selects_its_database_first) {
     const Reply nothing = Reply::nil();
     co_await expect_reply(a.client, words("GET", "k"), nothing);
     a.network.reset();
+    co_await sleep(fleet.env(), milliseconds(5));  // until the client has seen it
     const Reply five = Reply::bulk("five");
     co_await expect_reply(own.client, words("GET", "k"), five);
     co_await own.client.shutdown();

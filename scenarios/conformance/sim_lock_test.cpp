@@ -1,0 +1,14 @@
+// The lock's and the Redis client's contracts in the deterministic world.
+#include "scenarios/conformance/redis_client_contract.hpp"
+#include "scenarios/conformance/sim_redis_world.hpp"
+
+namespace lockstep::conformance {
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(Redis, LockContract, testing::ValuesIn(sim_redis()),
+                         name_of_lock_supplier);
+INSTANTIATE_TEST_SUITE_P(Redis, RedisClientContract, testing::ValuesIn(sim_redis()),
+                         name_of_lock_supplier);
+
+}  // namespace
+}  // namespace lockstep::conformance

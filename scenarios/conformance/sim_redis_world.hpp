@@ -1,0 +1,57 @@
+// The lock's and the Redis client's world, simulated: one client node, two Redis servers with
+// disks.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "scenarios/conformance/lock_contract.hpp"
+#include "sim/disk/node_disk.hpp"
+#include "sim/services/redis/server.hpp"
+#include "sim/world.hpp"
+
+namespace lockstep::conformance {
+
+struct SimRedisOptions {
+  sim::WorldOptions world{};
+  sim::PartsPerMillion client_drift{};
+  sim::PartsPerMillion server_drift{};
+};
+
+class SimRedisWorld final : public LockWorld {
+ public:
+  explicit SimRedisWorld(const SimRedisOptions& options);
+
+  [[nodiscard]] redis::Options lock_server() const override { return reach("locks"); }
+  [[nodiscard]] redis::Options store_server() const override { return reach("store"); }
+  [[nodiscard]] bool run(std::function<Task<void>(Env&)> body) override;
+  void run_and_crash(std::function<Task<void>(Env&)> body, Nanos time) override;
+  void kill_lock_server() override { world_.crash(sim::World::no_fault, lock_node_); }
+  void start_lock_server() override { world_.restart(sim::World::no_fault, lock_node_); }
+  [[nodiscard]] Task<void> stand_still(Env& env, Nanos time) override;
+  [[nodiscard]] bool time_is_exact() const override { return exact_; }
+
+ private:
+  class Program;
+  [[nodiscard]] redis::Options reach(std::string host) const;
+  NodeId add_server(const std::string& host);
+  void add_client(sim::PartsPerMillion drift);
+  void start(std::function<Task<void>(Env&)> body);
+  Task<void> watched(Env& env, std::function<Task<void>(Env&)> body, bool* ended);
+
+  bool exact_;
+  sim::PartsPerMillion server_drift_;
+  std::deque<sim::redis::Group> groups_;        // they outlive the world
+  std::deque<sim::redis::ServerState> states_;  // so do these
+  std::function<Task<void>(Env&)> body_;
+  env::TaskGroup* tasks_ = nullptr;  // of the client's present incarnation
+  Env* env_ = nullptr;
+  sim::World world_;
+  NodeId lock_node_{};
+  NodeId client_{};
+};
+
+/// Every strategy, some seeds, clocks that drift.
+[[nodiscard]] std::vector<LockSupplier> sim_redis();
+
+}  // namespace lockstep::conformance

@@ -64,7 +64,7 @@ void HoldBuilder::take(std::uint32_t at) {
   if (cut && proves_nothing(*late)) return;
   const Instant end = from_time(later(operation.invoked.time_ns, lease.bounds.least_ns));
   if (cut || at == lease.first) {
-    open_ = {operation.answered, end, lease_, at, at};
+    open_ = {cut ? operation.answered : lease.proved, end, lease_, at, at};
     is_open_ = true;
   } else if (is_open_ && open_.end < end) {
     open_.end = end;
@@ -72,10 +72,11 @@ void HoldBuilder::take(std::uint32_t at) {
   }
 }
 
-/// A hold ends where its client let go: for certain alive until a release that succeeded was sent;
-/// no longer certain once one was sent whose answer is missing or was "not owned".
+/// A hold ends where its client let go: for certain alive until a release that succeeded was sent
+/// (unless the lease may have returned for it); no longer certain once one was sent whose answer is
+/// missing or was "not owned".
 void HoldBuilder::release(Hold& hold, const Lease& lease) const {
-  const bool counts = lease.ok_release != none && !is_release_condemned(lease);
+  const bool counts = lease.ok_release != none && !lease.may_return && !is_release_condemned(lease);
   const Instant sent = counts ? context_.operation(lease.ok_release).invoked : never_at;
   Instant doubtful = std::min(lease.unknown_release, lease.denied_release);
   if (lease.ok_release != none && !counts) {

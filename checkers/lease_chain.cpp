@@ -22,7 +22,7 @@ class Chain {
 
   /// Buffers outlive one lease: a history has hundreds of thousands.
   struct Buffers {
-    std::vector<std::uint32_t> proofs;  // successes after the first, by invocation
+    std::vector<std::uint32_t> proofs;  // successes, by invocation
     std::vector<std::int64_t> spares;   // invocations of renewals without an answer
     std::vector<std::uint32_t> usable;  // a heap, earliest answer on top
   };
@@ -55,8 +55,9 @@ void Chain::gather(Buffers& buffers) const {
   for (std::uint32_t i = lease_.begin; i < lease_.end; ++i) {
     const std::uint32_t at = view_.by_lease[i];
     const Operation& operation = context_.operation(at);
-    if (operation.kind == Kind::release || at == lease_.first) continue;
-    if (operation.outcome == Outcome::done && at > lease_.first) buffers.proofs.push_back(at);
+    if (operation.kind == Kind::release) continue;
+    const bool proves = operation.outcome == Outcome::done && at >= lease_.first;
+    if (proves) buffers.proofs.push_back(at);
     if (operation.outcome == Outcome::unknown && operation.kind == Kind::renew) {
       buffers.spares.push_back(operation.invoked.time_ns);
     }
@@ -91,7 +92,7 @@ void Chain::walk(Buffers& buffers) {
   auto next = buffers.proofs.begin();
   for (;;) {
     while (next != buffers.proofs.end() && context_.operation(*next).invoked.time_ns <= reach_ns_ &&
-           context_.operation(*next).invoked < lease_.ok_release_answered) {
+           context_.operation(*next).invoked <= lease_.ok_release_answered) {
       usable.push_back(*next++);
       std::push_heap(usable.begin(), usable.end(), later_answer);
     }
@@ -101,7 +102,7 @@ void Chain::walk(Buffers& buffers) {
       usable.pop_back();
     } else if (next == buffers.proofs.end()) {
       return;
-    } else if (context_.operation(*next).invoked >= lease_.ok_release_answered ||
+    } else if (context_.operation(*next).invoked > lease_.ok_release_answered ||
                !use_spare(buffers)) {
       condemn(*next);
       supporter_ = *next;
@@ -121,10 +122,11 @@ void Chain::check_release(const Buffers& buffers) {
 }
 
 void Chain::follow(Buffers& buffers) {
-  if (lease_.first == none || !lease_.judged || lease_.unknown_acquire != never_at) return;
+  if (lease_.first == none || !lease_.judged || lease_.may_return) return;
   gather(buffers);
   supporter_ = lease_.first;
-  reach_ns_ = later(latest(lease_.first).time_ns, lease_.bounds.most_ns);
+  const Instant granted = std::min(lease_.proved, lease_.ok_release_answered);
+  reach_ns_ = later(granted.time_ns, lease_.bounds.most_ns);
   walk(buffers);
   check_release(buffers);
   while (use_spare(buffers)) {

@@ -12,15 +12,18 @@
 namespace lockstep::checkers {
 namespace {
 
-/// Renewals and releases that succeeded for a lease that nobody can have granted.
+/// Successes that were answered before anybody can have granted the lease.
 std::vector<Condemned> find_ungranted(const LockView& view, const Context& context) {
   std::vector<Condemned> found;
   for (std::uint32_t i = 0; i < view.leases.size(); ++i) {
     const Lease& lease = view.leases[i];
-    if (lease.was_asked) continue;
     for (std::uint32_t j = lease.begin; j < lease.end; ++j) {
-      const std::uint32_t at = view.by_lease[j];
-      if (context.operation(at).outcome == Outcome::done) found.push_back({at, i, none, none});
+      const Operation& operation = context.operation(view.by_lease[j]);
+      if (operation.invoked >= lease.possible_from) break;
+      const bool done = operation.outcome == Outcome::done && operation.kind != Kind::acquire;
+      if (done && operation.answered < lease.possible_from) {
+        found.push_back({view.by_lease[j], i, none, none});
+      }
     }
   }
   return found;
@@ -65,7 +68,7 @@ Violation tell_foreign(const LockView& view, const Context& context, const Conde
           lease_words(view, late.lease), ", ");
   Violation violation = violation_on(view, context, "");
   if (late.covering == none) {
-    sentence += "which was never granted; the store had to refuse";
+    sentence += "which nobody had granted by then; the store had to refuse";
   } else {
     const Hold& hold = view.holds[late.covering];
     sentence += cat("while ", who(context, hold.first), " held the lock with ",
@@ -140,13 +143,69 @@ void report_doubles(LockView& view, const Context& context, const HoldCover& cov
   }
 }
 
+/// Another's hold during all the time in which an operation can have taken effect.
+std::uint32_t covering(const LockView& view, const Context& context, const HoldCover& cover,
+                       std::uint32_t lease, std::uint32_t at) {
+  const Operation& operation = context.operation(at);
+  Instant from = operation.invoked;
+  if (operation.kind == Kind::release) {  // it may be the echo of one before
+    from = std::min(from, view.leases[lease].may_be_released(context));
+  }
+  return cover.covering(lease, from, operation.answered);
+}
+
+Violation tell_hidden(const LockView& view, const Context& context, std::uint32_t lease,
+                      std::uint32_t at, const Hold& hold) {
+  const Operation& grant = context.operation(at);
+  Violation violation =
+      violation_on(view, context,
+                   cat(who(context, at), " was granted ", context.history.text(view.key), " with ",
+                       lease_words(view, lease), " between ", moment_text(grant.invoked.time_ns),
+                       " and ", moment_text(grant.answered.time_ns), ", all of which time ",
+                       who(context, hold.first), " held it with ", lease_words(view, hold.lease)));
+  violation.because.push_back(hold_words(view, context, hold));
+  violation.stretches.push_back(stretch_of(view, context, hold));
+  violation.tokens = {token_of(view, context, hold.lease), grant.token.value};
+  add_witness(violation, context, hold.first);
+  add_witness(violation, context, hold.proof);
+  add_witness(violation, context, at);
+  return violation;
+}
+
+/// A lease without a certain hold of its own may still have succeeded inside another's.
+void report_hidden(const LockView& view, const Context& context, const HoldCover& cover,
+                   std::uint32_t number) {
+  const Lease& lease = view.leases[number];
+  for (std::uint32_t i = lease.begin; i < lease.end; ++i) {
+    const std::uint32_t at = view.by_lease[i];
+    const Operation& operation = context.operation(at);
+    if (operation.outcome != Outcome::done || operation.answered < lease.possible_from) continue;
+    const std::uint32_t hold = covering(view, context, cover, number, at);
+    if (hold == none) continue;
+    if (operation.kind == Kind::acquire) {
+      return context.findings.violation(id::double_grant, [&] {
+        return tell_hidden(view, context, number, at, view.holds[hold]);
+      });
+    }
+    return report_foreign(view, context, {at, number, lease.first, hold});
+  }
+}
+
+void report_hidden(const LockView& view, const Context& context, const HoldCover& cover) {
+  std::vector<bool> is_known(view.leases.size(), false);
+  for (const Hold& hold : view.holds) is_known[hold.lease] = true;
+  for (const Condemned& late : view.condemned) is_known[late.lease] = true;
+  for (std::uint32_t i = 0; i < view.leases.size(); ++i) {
+    if (!is_known[i] && view.leases[i].judged) report_hidden(view, context, cover, i);
+  }
+}
+
 /// Reports what came too late, and leaves its marks on the holds.
 void judge_late(LockView& view, const Context& context, std::vector<Condemned> ungranted) {
   build_holds(view, context, Revivals::left_out);
   const HoldCover cover(view);
   const auto find_cover = [&](Condemned& late) {
-    const Operation& operation = context.operation(late.operation);
-    late.covering = cover.covering(late.lease, operation.invoked, operation.answered);
+    late.covering = covering(view, context, cover, late.lease, late.operation);
   };
   std::for_each(view.condemned.begin(), view.condemned.end(), find_cover);
   std::for_each(ungranted.begin(), ungranted.end(), find_cover);
@@ -162,7 +221,9 @@ void judge_holds(LockView& view, const Context& context) {
     judge_late(view, context, std::move(ungranted));
   }
   build_holds(view, context, Revivals::judged);
-  report_doubles(view, context, HoldCover(view));
+  const HoldCover cover(view);
+  report_doubles(view, context, cover);
+  report_hidden(view, context, cover);
 }
 
 }  // namespace lockstep::checkers

@@ -42,17 +42,16 @@ Earliest earliest_end(const LockView& view, const Context& context, std::uint32_
   const Instant expiry = from_time(later(last.time_ns, lease.bounds.least_ns));
   const Instant released = std::max(lease.may_be_released(context), last);
   Instant end = std::min(expiry, released);
-  if (lease.ok_release != none) end = released;
+  if (lease.ok_release != none && !lease.may_return) end = released;
   return {end, number, renewal == none ? lease.first : renewal};
 }
 
 Violation tell_early(const LockView& view, const Context& context, const Hold& hold,
                      const Earliest& before) {
-  const Operation& grant = context.operation(hold.first);
   Violation violation = violation_on(
       view, context,
       cat(who(context, hold.first), " was granted ", context.history.text(view.key), " (",
-          lease_words(view, hold.lease), ") by ", moment_text(grant.answered.time_ns), ", but ",
+          lease_words(view, hold.lease), ") by ", moment_text(hold.start.time_ns), ", but ",
           lease_words(view, before.lease), " of ", who(context, before.last_proof),
           " cannot have been over before ", moment_text(before.end.time_ns)));
   const Lease& lease = view.leases[before.lease];
@@ -82,8 +81,8 @@ Violation tell_lost(const LockView& view, const Context& context, const Earliest
                                   moment_text(context.operation(mine.last_proof).invoked.time_ns),
                                   " and succeeded; ", ttl_words(context, lease, false)));
   violation.stretches.push_back(
-      {cat(who(context, lease.first), ", ", lease_words(view, mine.lease)),
-       context.operation(lease.first).answered.time_ns, mine.end.time_ns});
+      {cat(who(context, lease.first), ", ", lease_words(view, mine.lease)), lease.proved.time_ns,
+       mine.end.time_ns});
   add_witness(violation, context, lease.first);
   add_witness(violation, context, mine.last_proof);
   add_witness(violation, context, lease.denial);
@@ -118,7 +117,7 @@ void Placement::place(const Hold& hold) {
   if (is_condemned_[hold.lease]) return;
   const Operation& first = context_.operation(hold.first);
   Instant granted = std::max(first.invoked, before_.end);
-  if (first.answered < granted) {
+  if (view_.leases[hold.lease].proved < granted) {
     if (!view_.is_doubled[hold.lease]) {
       context_.findings.violation(id::granted_early,
                                   [&] { return tell_early(view_, context_, hold, before_); });

@@ -5,7 +5,7 @@
 // Not judged: whether a refusal that a possible hold excuses was right. Redlock: split votes refuse
 // though nobody holds.
 #include <algorithm>
-#include <map>
+#include <tuple>
 
 #include "checkers/lease_lock.hpp"
 #include "checkers/lease_rules.hpp"
@@ -35,7 +35,7 @@ struct Possible {
 };
 
 std::int64_t possible_end(const Lease& lease, const Context& context) {
-  if (lease.unknown_acquire != never_at || !lease.judged || lease.first == none) return endless;
+  if (lease.may_return || !lease.judged || lease.first == none) return endless;
   std::int64_t end = std::min(lease.reach_ns, lease.ok_release_answered.time_ns);
   if (lease.denial != none) {
     end = std::min(end, context.operation(lease.denial).answered.time_ns);
@@ -55,17 +55,25 @@ class Refusals {
     std::uint32_t first = none;
     std::uint32_t second = none;
   };
+  struct Asked {
+    OwnerId owner{};
+    Instant first;
+    LeaseId lease{};
+    Instant possible_from;
+  };
+  static constexpr int looked_at_max = 64;
+
   [[nodiscard]] Best with(Best best, std::uint32_t possible) const;
-  /// Whether the caller asked for another lease while this refusal was under way: then the store
-  /// may have refused what was overtaken.
+  /// Whether the caller asked for another lease after it first asked for the one that was refused:
+  /// a store refuses what was overtaken.
   [[nodiscard]] bool is_overtaken(const Operation& refusal) const;
   [[nodiscard]] Violation tell(std::uint32_t at, std::uint32_t own) const;
 
   const LockView& view_;
   const Context& context_;
-  std::vector<Possible> possible_;                  // by from
-  std::vector<Best> best_;                          // of those up to and with each
-  std::vector<std::pair<OwnerId, Instant>> asked_;  // sorted
+  std::vector<Possible> possible_;  // by from
+  std::vector<Best> best_;          // of those up to and with each
+  std::vector<Asked> asked_;        // by (owner, first)
 };
 
 Refusals::Refusals(const LockView& view, const Context& context) : view_(view), context_(context) {
@@ -74,12 +82,16 @@ Refusals::Refusals(const LockView& view, const Context& context) : view_(view), 
     if (!lease.was_asked) continue;
     possible_.push_back(
         {lease.possible_from, possible_end(lease, context), i, identity_of(lease.owner, lease.id)});
-    if (lease.owner.value != 0) asked_.emplace_back(lease.owner, lease.possible_from);
+    if (lease.owner.value != 0) {
+      asked_.push_back({lease.owner, lease.asked_first, lease.id, lease.possible_from});
+    }
   }
   std::sort(possible_.begin(), possible_.end(), [](const Possible& a, const Possible& b) {
     return a.from != b.from ? a.from < b.from : a.lease < b.lease;
   });
-  std::sort(asked_.begin(), asked_.end());
+  std::sort(asked_.begin(), asked_.end(), [](const Asked& a, const Asked& b) {
+    return std::tie(a.owner, a.first, a.lease) < std::tie(b.owner, b.first, b.lease);
+  });
   Best best;
   for (std::uint32_t i = 0; i < possible_.size(); ++i) best_.push_back(best = with(best, i));
 }
@@ -99,10 +111,22 @@ Refusals::Best Refusals::with(Best best, std::uint32_t possible) const {
 }
 
 bool Refusals::is_overtaken(const Operation& refusal) const {
-  if (refusal.owner.value == 0) return false;
-  const auto next =
-      std::upper_bound(asked_.begin(), asked_.end(), std::pair(refusal.owner, refusal.invoked));
-  return next != asked_.end() && next->first == refusal.owner && next->second < refusal.answered;
+  if (refusal.owner.value == 0 || refusal.lease.value == 0) return false;
+  const auto same =
+      std::partition_point(view_.leases.begin(), view_.leases.end(),
+                           [&](const Lease& lease) { return lease.id < refusal.lease; });
+  const Instant asked = same->asked_first;
+  auto next = std::partition_point(asked_.begin(), asked_.end(), [&](const Asked& other) {
+    return std::tie(other.owner, other.first) < std::tie(refusal.owner, asked);
+  });
+  const auto is_relevant = [&] {
+    return next != asked_.end() && next->owner == refusal.owner && next->first <= refusal.answered;
+  };
+  // Stays of the same lease do not count; where there are many, the refusal is excused.
+  for (int looked_at = 0; is_relevant() && looked_at < looked_at_max; ++looked_at, ++next) {
+    if (next->lease != refusal.lease && next->possible_from <= refusal.answered) return true;
+  }
+  return is_relevant();
 }
 
 Violation Refusals::tell(std::uint32_t at, std::uint32_t own) const {
@@ -129,7 +153,7 @@ void Refusals::judge(std::uint32_t at) const {
   const Operation& refusal = context_.operation(at);
   const auto begun = std::partition_point(
       possible_.begin(), possible_.end(),
-      [&](const Possible& possible) { return possible.from < refusal.answered; });
+      [&](const Possible& possible) { return possible.from <= refusal.answered; });
   Best best;
   if (begun != possible_.begin())
     best = best_[static_cast<std::size_t>(begun - possible_.begin()) - 1];

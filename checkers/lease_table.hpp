@@ -38,27 +38,33 @@ struct Bounds {
 [[nodiscard]] Bounds bounds_of(std::int64_t ttl_ns, const Params& params);
 
 /// One unbroken stay of a lease at the lock. A re-acquire prolongs it, unless it brought another
-/// fencing token or came too late for certain prolonging: then it begins a new Lease of that id.
+/// fencing token or came too late for certain prolonging: then it begins a new Lease of that id. So
+/// does a renewal that came too late for certain, where an acquire without an answer may have
+/// granted the lease anew meanwhile.
 struct Lease {
   LeaseId id{};
   OwnerId owner{};
+  Instant asked_first = never_at;  ///< of all operations of its id, as its client sent them
   std::uint32_t begin = 0;  ///< its operations: this range of LockView::by_lease, by `invoked`
   std::uint32_t end = 0;
   /// The first operation that proves it was held: its grant, or, if that was never answered, a
   /// renewal. none: nothing proves it.
   std::uint32_t first = none;
-  bool was_asked = false;  ///< an acquire is there that can have been granted
-  bool judged = true;      ///< its ttl is known and does not vary
+  Instant proved = never_at;  ///< the earliest answer that proves it: granted by then
+  bool was_asked = false;     ///< an acquire is there that can have been granted
+  bool judged = true;  ///< its ttl is known and does not vary, and its operations are no tangle
   Bounds bounds;
-  Instant possible_from = never_at;    ///< first invocation of an acquire that can have granted it
-  Instant unknown_acquire = never_at;  ///< from here on it may be granted anew, at any time
+  Instant possible_from = never_at;  ///< first invocation of an acquire that can have granted it
+  /// An acquire without an answer, other than its own grant, may still grant it anew, at any time.
+  bool may_return = false;
   // Ways to end.
   std::uint32_t ok_release = none;         ///< the one invoked first
   Instant ok_release_answered = never_at;  ///< the earliest
   Instant unknown_release = never_at;      ///< invocation of the first; also of the owner's next
                                            ///< acquisition, which replaces this one
   Instant denied_release = never_at;       ///< invocation of the first
-  std::uint32_t denial = none;             ///< renew or release that was told "gone", the earliest
+  std::uint32_t denial = none;  ///< renew or release, sent after `first` was answered, that was
+                                ///< told first that the lease is gone
   // Filled in by placement: the last moment it can have been held.
   std::int64_t reach_ns = endless;
 
@@ -76,10 +82,10 @@ struct Condemned {
 
 /// A span of time in which a lease was held for certain. Never empty.
 struct Hold {
-  Instant start;  ///< the answer to the operation `first`
+  Instant start;  ///< the answer that proves it
   Instant end;
   std::uint32_t lease = 0;  ///< position in LockView::leases
-  std::uint32_t first = 0;  ///< operation
+  std::uint32_t first = 0;  ///< Lease::first; or the operation that revived the lease
   std::uint32_t proof = 0;  ///< the operation that says how far it reaches
 };
 

@@ -12,11 +12,6 @@ bool is_lock_model(NameId f) { return f >= name::acquire && f <= name::raise; }
 
 bool is_denial(NameId error) { return error >= name::contended && error <= name::stale; }
 
-Instant instant_of(const History& history, EventIndex event) {
-  const std::int64_t place = history.header.order == Order::total ? event.value : 0;
-  return {history.events[event.value].time_ns, place};
-}
-
 Outcome outcome_of(const Event& completion) {
   if (completion.type == EventType::ok) return Outcome::done;
   if (completion.type == EventType::info) return Outcome::unknown;
@@ -66,6 +61,11 @@ std::vector<std::uint32_t> resolutions_by_event(const History& history) {
 }
 
 }  // namespace
+
+Instant instant_of(const History& history, EventIndex event) {
+  const std::int64_t place = history.header.order == Order::total ? event.value : 0;
+  return {history.events[event.value].time_ns, place};
+}
 
 std::vector<Operation> operations_of(const History& history, Judge judge) {
   std::vector<std::uint32_t> by_event;

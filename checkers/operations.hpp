@@ -56,6 +56,9 @@ struct Operation {
   bool resolved = false;  ///< its client knows less
 };
 
+/// Where an event stands in the order of its history.
+[[nodiscard]] Instant instant_of(const History& history, EventIndex event);
+
 /// All operations of the lock model, by `invoked`. The oracle narrows those it has a resolution
 /// for: to the moment when they took effect, or to no effect at all.
 [[nodiscard]] std::vector<Operation> operations_of(const History& history, Judge judge);

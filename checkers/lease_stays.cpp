@@ -1,0 +1,240 @@
+// The story: nearly always a lease has one stay: asked for, perhaps several times until an answer
+// came; prolonged; released. A client may also ask again for a lease that it holds, which prolongs
+// it, or, if it was over by then, grants it anew; the fencing token tells, or else time. And an
+// acquire that was never answered may land late and bring a lease back that was over. Wherever two
+// operations may belong to two stays in either order, the lease is not judged: clients that wait
+// for their answers never get there.
+#include "checkers/lease_stays.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "checkers/text.hpp"
+#include "impl/base/duration.hpp"
+
+namespace lockstep::checkers {
+namespace {
+
+class StayBuilder {
+ public:
+  StayBuilder(LockView& view, const Context& context, std::uint32_t begin, std::uint32_t end);
+
+  /// Takes the operation at `position` of by_lease; to be called for each, in order.
+  void take(std::uint32_t position);
+  void finish(std::uint32_t end);
+
+ private:
+  void acquire(std::uint32_t at, const Operation& operation);
+  void acquire_again(const Operation& operation);
+  void renew(std::uint32_t at, const Operation& operation);
+  void release(std::uint32_t at, const Operation& operation);
+  void prove(std::uint32_t at, const Operation& operation);
+  void deny(std::uint32_t at, const Operation& operation);
+  void give_up(std::string_view why);
+  void use_ttl(std::uint32_t at);
+  void start_anew(const Operation& operation);
+  [[nodiscard]] bool has_proof() const { return stay_.first != none; }
+  [[nodiscard]] bool is_same_stay(const Operation& operation) const;
+  [[nodiscard]] bool may_return() const;
+  [[nodiscard]] bool is_echo(const Operation& operation) const;
+
+  LockView& view_;
+  const Context& context_;
+  Lease stay_;
+  std::uint32_t position_ = 0;
+  Instant asked_ = never_at;              // earliest invocation of an acquire that may be granted
+  std::int64_t ttl_ns_ = 0;               // of all operations
+  FencingToken token_{};                  // of the stay, as far as known
+  std::int64_t certain_until_ns_ = 0;     // the stay so far; if it has a proof
+  Instant last_proof_ = long_ago;         // latest answer that proves the stay so far
+  Instant last_told_ = long_ago;          // latest answer so far, of any kind
+  Instant last_prolonged_ = long_ago;     // latest answer to an acquire that prolonged a stay
+  std::uint32_t acquires_ = 0;            // done or unknown, so far
+  std::uint32_t unknown_acquires_ = 0;    // so far
+  std::uint32_t unknown_renewals_ = 0;    // so far
+  std::uint32_t renewals_left_ = 0;       // of them, in stays before this one
+  std::uint32_t stays_ = 0;               // finished
+  bool may_be_granted_by_other_ = false;  // than the acquires before the first proof
+};
+
+StayBuilder::StayBuilder(LockView& view, const Context& context, std::uint32_t begin,
+                         std::uint32_t end)
+    : view_(view), context_(context) {
+  stay_.id = context.operation(view.by_lease[begin]).lease;
+  stay_.begin = begin;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const Operation& operation = context.operation(view.by_lease[i]);
+    stay_.asked_first = std::min(stay_.asked_first, instant_of(context.history, operation.event));
+    const bool may_grant =
+        operation.outcome == Outcome::done || operation.outcome == Outcome::unknown;
+    if (operation.kind != Kind::acquire || !may_grant) continue;
+    if (asked_ == never_at) stay_.owner = operation.owner;
+    asked_ = std::min(asked_, operation.invoked);
+  }
+  stay_.possible_from = asked_;
+  stay_.was_asked = asked_ != never_at;
+}
+
+void StayBuilder::give_up(std::string_view why) {
+  stay_.judged = false;
+  context_.findings.unknown(
+      cat("lease ", stay_.id.value, " of ", context_.history.text(view_.key), " ", why));
+}
+
+void StayBuilder::use_ttl(std::uint32_t at) {
+  const std::int64_t own = context_.invocation(at).ttl_ns;
+  const std::int64_t ttl_ns = own != 0 ? own : context_.params.ttl_ns;
+  if (ttl_ns == 0) {
+    give_up("has no ttl");
+  } else if (ttl_ns_ != 0 && ttl_ns != ttl_ns_) {
+    give_up(
+        cat("has a ttl that varies: ", to_text(Nanos(ttl_ns_)), " and ", to_text(Nanos(ttl_ns))));
+  }
+  if (ttl_ns_ != 0 || ttl_ns == 0) return;
+  ttl_ns_ = ttl_ns;
+  stay_.bounds = bounds_of(ttl_ns, context_.params);
+  view_.most_ns = std::max(view_.most_ns, stay_.bounds.most_ns);
+}
+
+void StayBuilder::prove(std::uint32_t at, const Operation& operation) {
+  const bool first = !has_proof();
+  if (first) stay_.first = at;
+  stay_.proved = std::min(stay_.proved, operation.answered);
+  const std::int64_t until = later(operation.invoked.time_ns, stay_.bounds.least_ns);
+  certain_until_ns_ = first ? until : std::max(certain_until_ns_, until);
+  last_proof_ = first ? operation.answered : std::max(last_proof_, operation.answered);
+}
+
+/// Whether a success certainly prolonged the stay so far. The same fencing token says so; and so
+/// does an answer before the stay can have been over, to who asked after the answers before.
+bool StayBuilder::is_same_stay(const Operation& operation) const {
+  if (operation.token.value != 0 && token_.value != 0) return operation.token == token_;
+  const bool was_let_go = stay_.ok_release != none || stay_.unknown_release != never_at ||
+                          stay_.denied_release != never_at;
+  if (operation.kind == Kind::acquire && was_let_go) return false;
+  return last_proof_ < operation.invoked && operation.answered.time_ns < certain_until_ns_;
+}
+
+/// An acquire without an answer, other than the grant of the first stay, may come back any time.
+/// What was sent in a stay before and never answered may prolong this one.
+bool StayBuilder::may_return() const {
+  if (renewals_left_ > 0) return true;
+  const bool granted_by_unknown = stays_ == 0 && has_proof() && !may_be_granted_by_other_ &&
+                                  context_.operation(stay_.first).kind == Kind::renew;
+  return unknown_acquires_ > (granted_by_unknown ? 1U : 0U);
+}
+
+void StayBuilder::start_anew(const Operation& operation) {
+  if (operation.invoked <= last_told_) give_up("was asked for again while it was in use");
+  Lease next;
+  next.id = stay_.id;
+  next.owner = stay_.owner;
+  next.asked_first = stay_.asked_first;
+  next.judged = stay_.judged;
+  next.bounds = stay_.bounds;
+  next.begin = position_;
+  next.was_asked = true;
+  next.possible_from = operation.invoked;
+  next.unknown_release = stay_.unknown_release;  // it may still land, now
+  stay_.unknown_release = std::min(stay_.unknown_release, operation.invoked);
+  finish(position_);
+  stay_ = next;
+  renewals_left_ = unknown_renewals_;
+  token_ = {};
+}
+
+/// A success that follows others.
+void StayBuilder::acquire_again(const Operation& operation) {
+  if (acquires_ == 1) return;  // the only one there is: it must be what granted it
+  may_be_granted_by_other_ = may_be_granted_by_other_ || operation.invoked <= stay_.proved;
+  if (is_same_stay(operation)) {
+    last_prolonged_ = std::max(last_prolonged_, operation.answered);
+  } else {
+    start_anew(operation);
+  }
+}
+
+void StayBuilder::acquire(std::uint32_t at, const Operation& operation) {
+  const bool done = operation.outcome == Outcome::done;
+  if (!done && operation.outcome != Outcome::unknown) return;
+  ++acquires_;
+  if (!done) {
+    ++unknown_acquires_;
+    if (has_proof() && operation.invoked <= last_proof_) {
+      give_up("was asked for again while it was in use");
+    }
+    return use_ttl(at);
+  }
+  if (has_proof()) acquire_again(operation);
+  use_ttl(at);
+  prove(at, operation);
+  if (token_.value == 0) token_ = operation.token;
+}
+
+void StayBuilder::renew(std::uint32_t at, const Operation& operation) {
+  if (operation.outcome == Outcome::denied) return deny(at, operation);
+  if (operation.outcome == Outcome::failed) return;
+  const bool proves = operation.outcome == Outcome::done && asked_ <= operation.answered;
+  if (proves && has_proof() && may_return() && !is_same_stay(operation)) start_anew(operation);
+  use_ttl(at);
+  if (proves) prove(at, operation);
+  if (operation.outcome == Outcome::unknown) ++unknown_renewals_;
+}
+
+/// Whether a release that succeeded may have repeated the answer to one of a stay before, ahead of
+/// the grant of this one.
+bool StayBuilder::is_echo(const Operation& operation) const {
+  return stays_ > 0 && has_proof() && operation.invoked <= stay_.proved;
+}
+
+void StayBuilder::release(std::uint32_t at, const Operation& operation) {
+  if (operation.invoked <= last_prolonged_) give_up("was asked for again while it was in use");
+  if (operation.outcome == Outcome::denied) {
+    stay_.denied_release = std::min(stay_.denied_release, operation.invoked);
+    deny(at, operation);
+  } else if (operation.outcome == Outcome::unknown || is_echo(operation)) {
+    stay_.unknown_release = std::min(stay_.unknown_release, operation.invoked);
+  } else if (operation.outcome == Outcome::done) {
+    if (stay_.ok_release == none) stay_.ok_release = at;
+    stay_.ok_release_answered = std::min(stay_.ok_release_answered, operation.answered);
+  }
+}
+
+void StayBuilder::deny(std::uint32_t at, const Operation& operation) {
+  if (!has_proof() || operation.invoked <= stay_.proved) return;  // perhaps before the grant
+  const bool is_earlier =
+      stay_.denial == none || operation.answered < context_.operation(stay_.denial).answered;
+  if (is_earlier) stay_.denial = at;
+}
+
+void StayBuilder::take(std::uint32_t position) {
+  position_ = position;
+  const std::uint32_t at = view_.by_lease[position];
+  const Operation& operation = context_.operation(at);
+  if (operation.outcome == Outcome::failed) return;
+  if (operation.kind == Kind::acquire) {
+    acquire(at, operation);
+  } else if (operation.kind == Kind::renew) {
+    renew(at, operation);
+  } else {
+    release(at, operation);
+  }
+  if (operation.outcome != Outcome::unknown) last_told_ = std::max(last_told_, operation.answered);
+}
+
+void StayBuilder::finish(std::uint32_t end) {
+  stay_.end = end;
+  stay_.may_return = may_return();
+  view_.leases.push_back(stay_);
+  ++stays_;
+}
+
+}  // namespace
+
+void add_stays(LockView& view, const Context& context, std::uint32_t begin, std::uint32_t end) {
+  StayBuilder builder(view, context, begin, end);
+  for (std::uint32_t i = begin; i < end; ++i) builder.take(i);
+  builder.finish(end);
+}
+
+}  // namespace lockstep::checkers

@@ -180,9 +180,11 @@ TEST(TextReport, of_a_single_seed_says_its_hash_and_what_it_did_not_exercise) {
   EXPECT_NE(text.find("not exercised: takeover\n"), std::string::npos);
 }
 
-TEST(TextReport, of_an_interrupted_campaign_says_so) {
+TEST(TextReport, of_an_interrupted_campaign_says_so_and_what_did_not_run) {
   Results results = everything();
   results.interrupted = true;
+  results.scenarios[4].seeds = 0;
+  EXPECT_NE(to_text(results).find("\nNOT RUN   vacuous\n"), std::string::npos);
   EXPECT_NE(to_text(results).find("interrupted: "), std::string::npos);
 }
 

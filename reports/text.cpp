@@ -105,6 +105,7 @@ std::string not_exercised_text(const SeedResult& seed) {
 }
 
 std::string scenario_text(const ScenarioResult& scenario, const Results& results, Widths widths) {
+  if (scenario.seeds == 0) return padded("NOT RUN", mark_width) + scenario.name + "\n";
   constexpr std::size_t divergences_shown_max = 3;
   const std::string indent(mark_width, ' ');
   std::string out = scenario_line(scenario, results.jobs, widths);
@@ -165,25 +166,33 @@ std::string first_failure_text(const Results& results) {
   return out + chosen->violations.front().description;
 }
 
-std::string closing_text(const Results& results) {
+/// "12 scenarios: 10 as expected, 1 failed, 1 not run".
+std::string standings_text(const Results& results) {
   std::array<std::uint64_t, 4> by_standing{};
-  std::uint64_t seeds = 0;
+  std::uint64_t not_run = 0;
   for (const ScenarioResult& scenario : results.scenarios) {
-    by_standing.at(static_cast<std::size_t>(scenario.standing)) += 1;
-    seeds += scenario.seeds;
+    if (scenario.seeds == 0) {
+      not_run += 1;
+    } else {
+      by_standing.at(static_cast<std::size_t>(scenario.standing)) += 1;
+    }
   }
+  std::string out = counted(results.scenarios.size(), "scenario") + ": ";
+  out += number(by_standing.at(static_cast<std::size_t>(Standing::as_expected))) + " as expected";
+  for (const Standing other : {Standing::failed, Standing::unknown, Standing::diverged}) {
+    const std::uint64_t count = by_standing.at(static_cast<std::size_t>(other));
+    if (count > 0) out += ", " + number(count) + " " + std::string(name_of(other));
+  }
+  return not_run > 0 ? out + ", " + number(not_run) + " not run" : out;
+}
+
+std::string closing_text(const Results& results) {
+  std::uint64_t seeds = 0;
+  for (const ScenarioResult& scenario : results.scenarios) seeds += scenario.seeds;
   std::string out = "\n";
   for (const std::string& problem : results.problems) out += problem + "\n";
   if (results.interrupted) out += "interrupted: what had run until then is above\n";
-  out += counted(results.scenarios.size(), "scenario") + ": ";
-  out += number(by_standing.at(static_cast<std::size_t>(Standing::as_expected))) + " as expected";
-  constexpr std::array others = {std::pair(Standing::failed, " failed"),
-                                 std::pair(Standing::unknown, " unknown"),
-                                 std::pair(Standing::diverged, " diverged")};
-  for (const auto& [standing, words] : others) {
-    const std::uint64_t count = by_standing.at(static_cast<std::size_t>(standing));
-    if (count > 0) out += ", " + number(count) + words;
-  }
+  out += standings_text(results);
   const Nanos shown = std::chrono::duration_cast<milliseconds>(results.elapsed);
   out += "; " + counted(seeds, "seed") + " in " + lockstep::to_text(shown);
   return out + "; exit " + std::to_string(results.exit_code) + "\n";

@@ -315,7 +315,9 @@ TEST_F(Campaign, a_plan_that_is_refused_exits_65_and_names_the_file) {
 TEST_F(Campaign, an_exception_is_an_internal_error_with_scenario_and_seed) {
   const CampaignEnd end = run(load_scripted("throws", "zoo/throwing"));
   EXPECT_EQ(end.results.exit_code, 70);
-  EXPECT_EQ(end.internal_error, "scenario throws, seed 2: out of scripts");
+  EXPECT_EQ(end.internal_error, "scenario throws, seed 2: out of scripts, in event 5; see " +
+                                    (out_ / "throws/2/failure.json").string());
+  EXPECT_EQ(folders("throws"), 1U);
   EXPECT_EQ(end.results.scenarios[0].seeds, 2U);
 }
 

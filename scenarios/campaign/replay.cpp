@@ -108,7 +108,12 @@ class Replay {
     left.seed = identity_.plan->config.seed;
     left.event = *event;
     const bool all_pieces_agree = *event >= recorded.path.size() && *event >= run.path.size();
-    if (all_pieces_agree) {
+    if (recorded.path.empty() && !recorded_->findings.empty()) {
+      // it broke off in an ASSERT or an exception, and did not do so again
+      left.event = run.events;
+      left.first = recorded_->findings.front().sentence;
+      left.second = "came to its end";
+    } else if (all_pieces_agree) {
       left.first = "trace hash " + recorded_->trace_hash;
       left.second = "trace hash " + replayed.trace_hash;
     } else {

@@ -169,6 +169,9 @@ TEST_F(LastWords, of_a_failed_assert_name_the_seed_and_leave_a_failure_file) {
       },
       plain());
   EXPECT_EQ(end.exit_code, 3) << "an ASSERT that does not fail again is another path";
+  ASSERT_TRUE(end.left_path);
+  EXPECT_TRUE(end.left_path->first.starts_with("ASSERT("));
+  EXPECT_EQ(end.left_path->second, "came to its end");
   fs::remove_all(out);
 }
 

@@ -90,22 +90,8 @@ void on_fatal_signal(int number, siginfo_t* info, void*) {
   if (info->si_code <= 0) ::raise(number);
 }
 
-scenarios::Failure failure_of_assert(const char* condition, const char* file, int line) {
-  scenarios::Failure failure;
-  failure.scenario = running_here->scenario;
-  failure.plan = *running_here->plan;
-  failure.expect = running_here->expect;
-  failure.require = running_here->require;
-  failure.commit = commit();
-  failure.compiler = compiler();
-  failure.verdict = "unknown";
-  failure.anomalies = {"sim/assert"};
-  std::string sentence = "ASSERT(" + std::string(condition) + ") failed at " + file + ":" +
-                         std::to_string(line) + " in event " +
-                         std::to_string(progress_here->events.load(std::memory_order_relaxed));
-  failure.findings.push_back({"sim/assert", std::move(sentence), {}});
-  failure.trace_hash = RollingHash().hex();
-  return failure;
+std::string in_event() {
+  return ", in event " + std::to_string(progress_here->events.load(std::memory_order_relaxed));
 }
 
 void on_failed_assert(const char* condition, const char* file, int line) noexcept {
@@ -116,8 +102,10 @@ void on_failed_assert(const char* condition, const char* file, int line) noexcep
   text.write_to_stderr();
   if (running_here->folder.empty()) return;
   try {
+    const std::string sentence = "ASSERT(" + std::string(condition) + ") failed at " + file + ":" +
+                                 std::to_string(line) + in_event();
     const auto written =
-        write_failure_file(running_here->folder, failure_of_assert(condition, file, line));
+        write_failure_file(running_here->folder, broken_off(*running_here, "sim/assert", sentence));
     const std::string words = written ? "lockstep: wrote " + *written + "\n"
                                       : "lockstep: " + to_text(written.error()) + "\n";
     std::fputs(words.c_str(), stderr);
@@ -127,6 +115,22 @@ void on_failed_assert(const char* condition, const char* file, int line) noexcep
 }
 
 }  // namespace
+
+scenarios::Failure broken_off(const RunIdentity& identity, const std::string& id,
+                              const std::string& sentence) {
+  scenarios::Failure failure;
+  failure.scenario = identity.scenario;
+  failure.plan = *identity.plan;
+  failure.expect = identity.expect;
+  failure.require = identity.require;
+  failure.commit = commit();
+  failure.compiler = compiler();
+  failure.verdict = "unknown";
+  failure.anomalies = {id};
+  failure.findings.push_back({id, sentence, {}});
+  failure.trace_hash = RollingHash().hex();
+  return failure;
+}
 
 RunningSeed::RunningSeed(RunSlot& slot, const RunIdentity& identity, Nanos now) : slot_(slot) {
   ASSERT(running_here == nullptr && identity.plan != nullptr);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "impl/base/time.hpp"
+#include "scenarios/format/failure.hpp"
 #include "scenarios/format/plan.hpp"
 #include "scenarios/format/scenario.hpp"
 #include "scenarios/run.hpp"
@@ -48,6 +49,11 @@ class RunningSeed {
  private:
   RunSlot& slot_;
 };
+
+/// The content of failure.json for a run that did not come to its end: no path, no hash, and one
+/// finding that says why. A replay of it takes the same way, or is told that it did not.
+[[nodiscard]] scenarios::Failure broken_off(const RunIdentity& identity, const std::string& id,
+                                            const std::string& sentence);
 
 /// Fatal signals (SEGV, BUS, FPE, ILL, ABRT) that arrive on a thread with a RunningSeed print its
 /// scenario, seed and event, then do what they did before. Once per process, before any thread runs

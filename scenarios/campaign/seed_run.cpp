@@ -120,6 +120,22 @@ class SeedRun {
   RunSlot& slot_;
 };
 
+/// An exception out of a world is a defect of lockstep: it leaves a plan to look at.
+SeedOutcome run_guarded(const RunIdentity& identity, const scenarios::Runner& runner,
+                        const SeedRunOptions& options, RunSlot& slot, Nanos begun) {
+  try {
+    return SeedRun(identity, runner, options, slot).all(begun);
+  } catch (const std::exception& error) {
+    SeedOutcome outcome;
+    outcome.internal_error = error.what();
+    outcome.internal_error += ", in event " + std::to_string(slot.progress.events.load());
+    const auto file = write_failure_file(
+        identity.folder, broken_off(identity, "sim/exception", outcome.internal_error));
+    outcome.internal_error += file ? "; see " + *file : "; " + file.error().detail;
+    return outcome;
+  }
+}
+
 }  // namespace
 
 bool all_foreseen(const scenarios::Expectation& expect, const std::vector<std::string>& anomalies) {
@@ -172,7 +188,7 @@ SeedOutcome run_seed(const scenarios::LoadedScenario& scenario, Seed seed,
     identity.plan = &plan;
     identity.expect = scenario.scenario.expect;
     identity.require = scenario.scenario.require;
-    return SeedRun(identity, runner, options, slot).all(begun);
+    return run_guarded(identity, runner, options, slot, begun);
   } catch (const std::exception& error) {
     SeedOutcome outcome;
     outcome.internal_error = error.what();

@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+
+#include "cli/cli_fixture.hpp"
+#include "impl/base/test_seeds.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+/// The real program over the simulated world, on the scenarios that are shipped.
+class Lockstep : public Cli {
+ protected:
+  Finished lockstep(const std::vector<std::string>& arguments) {
+    return Process(LOCKSTEP_PROGRAM, arguments, folder_.string()).wait();
+  }
+  static std::string shipped(const std::string& path) {
+    return std::string(LOCKSTEP_SOURCE) + "/scenarios/" + path;
+  }
+};
+
+const char* const clock_jump = "lock/redis_wall_clock_jumps_forward.json";
+
+TEST_F(Lockstep, finds_a_known_weakness_and_replays_it_in_another_folder) {
+  const Finished found = lockstep({"run", shipped(clock_jump), "--seeds", "40"});
+  ASSERT_NE(found.exit_code, 1) << found.out << found.err;
+  std::smatch line;
+  ASSERT_TRUE(std::regex_search(found.out, line, std::regex("lockstep replay (\\S+)")))
+      << found.out << found.err;
+  write("elsewhere/failure.json", read(line[1]));
+  fs::remove_all(folder_ / "out");
+  const Finished again = lockstep({"replay", "elsewhere/failure.json"});
+  EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
+  EXPECT_NE(again.out.find("on its recorded path, same hash"), std::string::npos) << again.out;
+}
+
+TEST_F(Lockstep, judges_the_history_it_left_as_the_run_did) {
+  static_cast<void>(lockstep({"run", shipped(clock_jump), "--seeds", "40"}));
+  const auto folder = folder_ / "out/redis_wall_clock_jumps_forward";
+  ASSERT_TRUE(fs::exists(folder));
+  const fs::path history = fs::directory_iterator(folder)->path() / "history.jsonl";
+  const Finished end = lockstep({"check", history.string()});
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  EXPECT_NE(end.out.find("lock/double-grant"), std::string::npos) << end.out;
+}
+
+TEST_F(Lockstep, runs_every_shipped_scenario_the_same_way_twice_and_on_two_threads) {
+  const std::string seeds = std::to_string(test_seeds(4));
+  const std::regex timing(R"re("timing":\{[^}]*\})re");
+  std::vector<std::string> documents;
+  for (const char* jobs : {"1", "2"}) {
+    const Finished end = lockstep({"run", shipped("lock"), "--seeds", seeds, "--jobs", jobs,
+                                   "--json", "r.json", "--check-determinism"});
+    // so few seeds may miss what is required or expected; nothing may be wrong or diverge
+    EXPECT_TRUE(end.exit_code == 0 || end.exit_code == 2) << end.out << end.err;
+    documents.push_back(std::regex_replace(read("r.json"), timing, "timing"));
+  }
+  EXPECT_EQ(documents[0], documents[1]);
+}
+
+TEST_F(Lockstep, traces_a_seed_up_to_an_event) {
+  const Finished end =
+      lockstep({"replay", shipped(clock_jump), "--seed", "1", "--trace", "--until-event", "50"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_NE(end.out.find("\n#49  "), std::string::npos) << end.out;
+  EXPECT_EQ(end.out.find("\n#50  "), std::string::npos) << end.out;
+}
+
+TEST_F(Lockstep, refuses_what_it_does_not_have) {
+  write("odd.json", campaign::scripted_scenario("odd", "zoo/nobody_knows"));
+  const Finished end = lockstep({"run", "odd.json"});
+  EXPECT_EQ(end.exit_code, 65);
+  EXPECT_NE(end.err.find("odd.json: "), std::string::npos) << end.err;
+}
+
+TEST_F(Lockstep, lists_its_scenarios_and_its_zoo) {
+  const Finished scenarios = lockstep({"list", "scenarios", shipped("lock")});
+  EXPECT_EQ(scenarios.exit_code, 0) << scenarios.err;
+  EXPECT_GE(std::ranges::count(scenarios.out, '\n'), 10);
+  const Finished zoo = lockstep({"list", "zoo"});
+  EXPECT_EQ(zoo.exit_code, 0);
+  EXPECT_NE(zoo.out.find("zoo/plain_delete"), std::string::npos) << zoo.out;
+}
+
+}  // namespace
+}  // namespace lockstep::cli

@@ -1,6 +1,5 @@
 #include "impl/env/task_group.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -10,9 +9,24 @@
 namespace lockstep::env {
 
 struct TaskGroup::State {
+  struct Running {
+    asio::cancellation_signal signal;
+    bool started = false;
+    bool stopped = false;
+  };
   explicit State(Env& e) : env(e), ended(e.waits) {}
+
+  /// Asio's own first step of a spawned coroutine lets cancellation escape as an exception, so a
+  /// signal is emitted only to tasks that have begun; the others find out here.
+  struct OnEnd;
+  static Task<void> root(Running* self, Task<void> task) {
+    self->started = true;
+    if (self->stopped) co_return;
+    co_await std::move(task);
+  }
+
   Env& env;
-  std::list<asio::cancellation_signal> running;
+  std::list<Running> running;
   Event ended;
 };
 
@@ -34,19 +48,36 @@ TaskGroup::TaskGroup(Env& env) : state_(std::make_shared<State>(env)) {}
 
 TaskGroup::~TaskGroup() { ASSERT(state_->running.empty() || !state_->env.waits.alive()); }
 
-void TaskGroup::spawn(Task<void> task) {
-  const auto signal = state_->running.emplace(state_->running.end());
-  auto on_end = [state = state_, signal](const std::exception_ptr& failure) {
+/// What co_spawn calls at the end of a task. It names its cancellation slot itself: wrapped in
+/// asio::bind_cancellation_slot() it would have an associated executor, and then Asio 1.81 posts
+/// cancellation with a bare pointer into a signal that may be gone by then.
+struct TaskGroup::State::OnEnd {
+  using cancellation_slot_type = asio::cancellation_slot;
+  [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
+    return self->signal.slot();
+  }
+
+  void operator()(const std::exception_ptr& failure) const {
     demand_cancelled(failure);
-    state->running.erase(signal);
+    state->running.erase(self);
     if (state->running.empty()) state->ended.notify_all();
-  };
-  asio::co_spawn(state_->env.executor, std::move(task),
-                 asio::bind_cancellation_slot(signal->slot(), std::move(on_end)));
+  }
+
+  std::shared_ptr<State> state;
+  std::list<Running>::iterator self;
+};
+
+void TaskGroup::spawn(Task<void> task) {
+  const auto self = state_->running.emplace(state_->running.end());
+  asio::co_spawn(state_->env.executor, State::root(&*self, std::move(task)),
+                 State::OnEnd{state_, self});
 }
 
 void TaskGroup::stop() {
-  for (auto& signal : state_->running) signal.emit(asio::cancellation_type::terminal);
+  for (State::Running& task : state_->running) {
+    task.stopped = true;
+    if (task.started) task.signal.emit(asio::cancellation_type::terminal);
+  }
 }
 
 Task<void> TaskGroup::join() {

@@ -216,7 +216,21 @@ TEST(Storage, what_a_call_owns_is_gone_when_its_caller_goes_on) {
   EXPECT_EQ(run_until_complete(node, offload_owner(node.env(), &alive), seconds(10)), 0);
 }
 
+/// A frame that must not go while a storage call runs.
+class Bystander {
+ public:
+  Bystander(std::atomic<int>* begun, std::atomic<int>* done) : begun_(begun), done_(done) {}
+  Bystander(const Bystander&) = delete;
+  Bystander& operator=(const Bystander&) = delete;
+  ~Bystander() { EXPECT_EQ(*begun_, *done_); }
+
+ private:
+  std::atomic<int>* begun_;
+  std::atomic<int>* done_;
+};
+
 Task<void> offload_slow(Env& env, std::atomic<int>* begun, std::atomic<int>* done) {
+  const Bystander bystander(begun, done);
   std::function<void()> fn = [begun, done] {
     ++*begun;
     std::this_thread::sleep_for(milliseconds(30));

@@ -240,6 +240,7 @@ TEST_P(EnvContract, an_empty_write_succeeds) {
 
 enum class Twice : std::uint8_t { read, write };
 
+/// Ends in order where the second operation is not an ASSERT.
 Task<void> do_twice(Env& env, Peer* peer, Twice what) {
   const StreamPtr stream = co_await connected(env, *peer);
   if (!stream) co_return;
@@ -250,6 +251,9 @@ Task<void> do_twice(Env& env, Peer* peer, Twice what) {
                                     : write_pending(stream.get(), &ends));
     co_await env::sleep_for(env, moment);
   }
+  group.stop();
+  stream->close();
+  co_await group.join();
 }
 
 TEST_P(EnvContractDeathTest, two_pending_operations_of_one_kind_are_an_assert) {

@@ -192,18 +192,49 @@ TEST_P(EnvContract, a_destroyed_event_closes_its_waiters) {
   });
 }
 
+/// Suspends under the test's own hand.
+Task<Outcome> held(Env& env, env::PendingOp** op) {
+  return env::suspend_as(
+      env.waits,
+      [](env::PendingOp& suspended, env::Waits* waits, env::PendingOp** out) {
+        *out = &suspended;
+        waits->suspend(suspended, never, Errc::no_reply);
+      },
+      &env.waits, op);
+}
+
+Task<void> note_held(Env& env, env::PendingOp** op, std::optional<Outcome>* ended) {
+  *ended = co_await held(env, op);
+}
+
 TEST_P(EnvContract, the_first_reason_to_wake_counts) {
   run([](Env& env) -> Task<void> {
     TaskGroup group(env);
-    std::optional<Event> event(std::in_place, env.waits);
-    std::optional<Errc> ended;
-    group.spawn(note_outcome(&*event, &ended));
+    env::PendingOp* op = nullptr;
+    std::optional<Outcome> ended;
+    group.spawn(note_held(env, &op, &ended));
     co_await settle(env);
-    event->notify_one();
-    event.reset();
-    group.stop();
+    env.waits.wake(*op, {Errc::ok, 7});
+    env.waits.wake(*op, {Errc::closed, 8});
+    env.waits.cancel(*op);
+    EXPECT_FALSE(ended);  // later, never inside the call
     co_await group.join();
-    EXPECT_EQ(ended, Errc::ok);
+    EXPECT_TRUE(ended && *ended);
+    EXPECT_EQ(ended->n, 7U);
+  });
+}
+
+TEST_P(EnvContract, a_cancelled_wait_cannot_be_woken) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    env::PendingOp* op = nullptr;
+    std::optional<Outcome> ended;
+    group.spawn(note_held(env, &op, &ended));
+    co_await settle(env);
+    env.waits.cancel(*op);
+    env.waits.wake(*op, {Errc::ok, 7});
+    co_await group.join();
+    EXPECT_EQ(name_of(ended->code), "cancelled");
   });
 }
 

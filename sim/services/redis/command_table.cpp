@@ -110,9 +110,24 @@ constexpr auto table = std::to_array<CommandSpec>({
 
 static_assert(std::ranges::is_sorted(table, {}, &CommandSpec::name));
 
+// Where the names of each first letter start: this is looked up for every command of every script.
+constexpr auto letter_starts = [] {
+  std::array<std::uint8_t, 27> starts{};
+  for (std::size_t letter = 0; letter < starts.size(); ++letter) {
+    const char first = static_cast<char>('a' + static_cast<char>(letter));
+    const auto at = std::ranges::find_if(table, [=](const auto& s) { return s.name[0] >= first; });
+    starts[letter] = static_cast<std::uint8_t>(at - table.begin());
+  }
+  return starts;
+}();
+
 const CommandSpec* lookup(std::string_view name) {
-  const auto found = std::ranges::lower_bound(table, name, {}, &CommandSpec::name);
-  return found != table.end() && found->name == name ? &*found : nullptr;
+  if (name.empty() || name[0] < 'a' || name[0] > 'z') return nullptr;
+  const auto letter = static_cast<std::size_t>(name[0] - 'a');
+  const auto end = table.begin() + letter_starts[letter + 1];
+  const auto found = std::find_if(table.begin() + letter_starts[letter], end,
+                                  [=](const CommandSpec& spec) { return spec.name == name; });
+  return found == end ? nullptr : &*found;
 }
 
 bool is_container(const CommandSpec& spec) {

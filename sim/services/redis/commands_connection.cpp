@@ -52,7 +52,7 @@ std::optional<Reply> hello_options(const Call& call) {
       if (auto error = set_name(call, call.arg(n + 1))) return error;
       n += 1;
     } else {
-      return Reply::error("ERR Syntax error in HELLO option '" + std::string(call.arg(n)) + "'");
+      return Reply::error("ERR Syntax error in HELLO option '" + quotable(call.arg(n)) + "'");
     }
   }
   return std::nullopt;

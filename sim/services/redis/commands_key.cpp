@@ -35,7 +35,7 @@ OrReply<ExpireConditions> parse_conditions(const Call& call) {
                  : equals_ignoring_case(option, "lt") ? &found.lt
                                                       : nullptr;
     if (flag == nullptr) {
-      return refuse(Reply::error("ERR Unsupported option " + std::string(option)));
+      return refuse(Reply::error("ERR Unsupported option " + quotable(option)));
     }
     *flag = true;
   }
@@ -198,7 +198,7 @@ Reply keys(const Call& call) {
 }
 
 Reply scan(const Call& call) {
-  const auto cursor = parse_unsigned(call.arg(1));
+  const auto cursor = parse_cursor(call.arg(1));
   if (!cursor) return replies::error("ERR invalid cursor");
   const auto options = parse_scan(call);
   if (!options) return options.error();
@@ -207,11 +207,11 @@ Reply scan(const Call& call) {
   const std::uint64_t next =
       call.core.data.db(call.session.db)
           .scan(*cursor, options->count, [&](const std::string& key, const Entry& entry) {
+            if (!glob_matches(options->pattern, key)) return;
             if (is_expired(entry, call.now)) {
               expired.push_back(key);
-            } else if (glob_matches(options->pattern, key) &&
-                       (options->type.empty() ||
-                        equals_ignoring_case(options->type, type_name(entry.value)))) {
+            } else if (options->type.empty() ||
+                       equals_ignoring_case(options->type, type_name(entry.value))) {
               found.push_back(Reply::bulk(key));
             }
           });

@@ -57,9 +57,9 @@ Reply eval_sha(const Call& call, bool read_only) {
   if (call.arg(1).size() != 40) return no_script();
   const auto keys = key_count(call);
   if (!keys) return keys.error();
+  if (call.core.scripts.has(call.arg(1))) return run(call, call.arg(1), *keys, read_only);
   const std::string sha = lower(call.arg(1));
-  if (!call.core.scripts.has(sha)) return no_script();
-  return run(call, sha, *keys, read_only);
+  return call.core.scripts.has(sha) ? run(call, sha, *keys, read_only) : no_script();
 }
 
 }  // namespace

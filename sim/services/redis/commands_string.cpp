@@ -31,18 +31,17 @@ void replicate_set(const Call& call, std::string_view value, const Entry& entry,
 }
 
 // Stores `value` under the first key and tells replicas, expiry included.
-void set_value(const Call& call, std::string_view value, const SetOptions& options) {
-  Entry& entry = call.store(call.arg(1), std::string(value), options.keep_ttl);
-  if (options.expire_at_ms) call.expire_at(call.arg(1), entry, *options.expire_at_ms);
-  replicate_set(call, value, entry, options.keep_ttl);
+void set_value(const Call& call, std::string_view value, bool keep_ttl = false,
+               std::optional<std::int64_t> expire_at_ms = std::nullopt) {
+  Entry& entry = call.store(call.arg(1), std::string(value), keep_ttl);
+  if (expire_at_ms) call.expire_at(call.arg(1), entry, *expire_at_ms);
+  replicate_set(call, value, entry, keep_ttl);
 }
 
 Reply set_with_expiry(const Call& call, bool in_seconds, std::string_view name) {
   const auto at = parse_expiry(call.arg(2), {.in_seconds = in_seconds}, call, name);
   if (!at) return at.error();
-  SetOptions options;
-  options.expire_at_ms = *at;
-  set_value(call, call.arg(3), options);
+  set_value(call, call.arg(3), false, *at);
   return replies::ok();
 }
 
@@ -91,14 +90,16 @@ Reply getex(const Call& call) {
   if (!options) return options.error();
   Reply reply = get_value(call);
   if (!reply.is_bulk()) return reply;
+  const auto at = expiry_of(*options, call, "getex");
+  if (!at) return at.error();
   const std::string_view key = call.arg(1);
   Entry& entry = *call.find(key);
-  if (options->expire_at_ms && *options->expire_at_ms <= call.now_ms()) {
+  if (*at && **at <= call.now_ms()) {
     call.remove(key);
     call.replicate({"DEL", key});
-  } else if (options->expire_at_ms) {
-    call.expire_at(key, entry, *options->expire_at_ms);
-    call.replicate({"PEXPIREAT", key, std::to_string(*options->expire_at_ms)});
+  } else if (*at) {
+    call.expire_at(key, entry, **at);
+    call.replicate({"PEXPIREAT", key, std::to_string(**at)});
   } else if (options->persist && call.persist(key, entry)) {
     call.replicate({"PERSIST", key});
   }
@@ -107,25 +108,27 @@ Reply getex(const Call& call) {
 
 Reply getset(const Call& call) {
   Reply reply = get_value(call);
-  if (!reply.is_error()) set_value(call, call.arg(2), {});
+  if (!reply.is_error()) set_value(call, call.arg(2));
   return reply;
 }
 
 Reply set(const Call& call) {
   const auto options = parse_set_options(call, 3, false);
   if (!options) return options.error();
+  const auto at = expiry_of(*options, call, "set");
+  if (!at) return at.error();
   Reply old;
   if (options->get) old = get_value(call);
   if (old.is_error()) return old;
   const bool there = call.find(call.arg(1)) != nullptr;
   if ((options->only_if_missing && there) || (options->only_if_there && !there)) return old;
-  set_value(call, call.arg(2), *options);
+  set_value(call, call.arg(2), options->keep_ttl, *at);
   return options->get ? old : replies::ok();
 }
 
 Reply setnx(const Call& call) {
   if (call.find(call.arg(1)) != nullptr) return Reply::integer(0);
-  set_value(call, call.arg(2), {});
+  set_value(call, call.arg(2));
   return Reply::integer(1);
 }
 

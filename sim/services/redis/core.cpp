@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "impl/base/assert.hpp"
+#include "sim/services/redis/commands.hpp"
 #include "sim/services/redis/replies.hpp"
 #include "sim/services/redis/text.hpp"
 
@@ -15,11 +16,11 @@ constexpr std::size_t quoted_bytes_max = 128;
 
 Reply unknown_command(Args args) {
   std::string text = "ERR unknown command '";
-  text.append(args[0].substr(0, quoted_bytes_max)).append("', with args beginning with: ");
+  text.append(quotable(args[0])).append("', with args beginning with: ");
   std::size_t quoted = 0;
   for (const std::string_view arg : args.subspan(1)) {
     if (quoted >= quoted_bytes_max) break;
-    const std::string_view cut = arg.substr(0, quoted_bytes_max - quoted);
+    const std::string cut = quotable(arg, quoted_bytes_max - quoted);
     text.append("'").append(cut).append("' ");
     quoted += cut.size() + 3;
   }
@@ -32,8 +33,7 @@ Reply unknown(Args args, const Found& found) {
   std::ranges::transform(container, container.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   });
-  return Reply::error("ERR unknown subcommand '" +
-                      std::string(args[1].substr(0, quoted_bytes_max)) + "'. Try " + container +
+  return Reply::error("ERR unknown subcommand '" + quotable(args[1]) + "'. Try " + container +
                       " HELP.");
 }
 
@@ -58,17 +58,19 @@ void Core::close_session(Session& session) {
 Reply Core::execute(Session& session, Args args, WallTime now) {
   ASSERT(!args.empty());
   const Found found = find_command(args);
-  if (found.spec == nullptr) return reject(session, unknown(args, found));
+  if (found.spec == nullptr) return reject(session, nullptr, unknown(args, found));
   const CommandSpec& spec = *found.spec;
-  if (!arity_fits(spec, args.size())) return reject(session, replies::wrong_arity(spec.name));
+  if (!arity_fits(spec, args.size())) {
+    return reject(session, &spec, replies::wrong_arity(spec.name));
+  }
   if (!session.authenticated && (spec.flags & flag_no_auth) == 0) {
-    return reject(session, replies::error("NOAUTH Authentication required."));
+    return reject(session, &spec, replies::error("NOAUTH Authentication required."));
   }
-  if (auto refusal = refused(spec)) return reject(session, std::move(*refusal));
+  if (auto refusal = refused(spec)) return reject(session, &spec, std::move(*refusal));
   if (session.in_multi && (spec.flags & flag_forbidden_in_multi) != 0) {
-    return reject(session, replies::error("ERR Command not allowed inside a transaction"));
+    return reject(session, &spec, replies::error("ERR Command not allowed inside a transaction"));
   }
-  if (session.in_multi && (spec.flags & flag_no_multi) == 0) return queue(session, args);
+  if (session.in_multi && (spec.flags & flag_no_multi) == 0) return queue(session, spec, args);
   return run(spec, Call{*this, session, args, now, Origin::client});
 }
 
@@ -129,14 +131,23 @@ std::optional<Reply> Core::refused(const CommandSpec& spec) const {
   return std::nullopt;
 }
 
-Reply Core::reject(Session& session, Reply error) const {
-  if (session.in_multi) session.multi_failed = true;
-  return error;
+// A refused EXEC ends its transaction; any other refused command lets it fail at EXEC.
+Reply Core::reject(Session& session, const CommandSpec* spec, Reply error) {
+  if (spec == nullptr || spec->handler != commands::exec) {
+    if (session.in_multi) session.multi_failed = true;
+    return error;
+  }
+  session.in_multi = session.multi_failed = false;
+  session.queued.clear();
+  data.unwatch(session);
+  std::string_view why = error.text();
+  if (why.starts_with("ERR ")) why.remove_prefix(4);
+  return Reply::error("EXECABORT Transaction discarded because of: " + std::string(why));
 }
 
-Reply Core::queue(Session& session, Args args) const {
+Reply Core::queue(Session& session, const CommandSpec& spec, Args args) {
   if (session.queued.size() >= options.queued_max) {
-    return reject(session, replies::error("ERR too many commands in a transaction"));
+    return reject(session, &spec, replies::error("ERR too many commands in a transaction"));
   }
   session.queued.emplace_back(args.begin(), args.end());
   return Reply::status("QUEUED");

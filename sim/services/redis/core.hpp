@@ -37,8 +37,8 @@ class Core {
   [[nodiscard]] Reply run(const CommandSpec& spec, const Call& call);
   /// A refusal by role or memory, or nullopt.
   [[nodiscard]] std::optional<Reply> refused(const CommandSpec& spec) const;
-  [[nodiscard]] Reply reject(Session& session, Reply error) const;
-  [[nodiscard]] Reply queue(Session& session, Args args) const;
+  [[nodiscard]] Reply reject(Session& session, const CommandSpec* spec, Reply error);
+  [[nodiscard]] Reply queue(Session& session, const CommandSpec& spec, Args args);
 
   std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
   std::uint64_t next_session_ = 1;

@@ -19,15 +19,27 @@ void Data::clear() {
 
 void Data::changed(std::size_t db, std::string_view key) {
   ++changes_;
-  if (watchers_.empty()) return;
-  const auto found = watchers_.find({db, std::string(key)});
-  if (found == watchers_.end()) return;
-  for (Session* session : found->second) session->watch_broken = true;
+  tell_watchers(db, key);
 }
 
 void Data::drop(std::size_t db, std::string_view key) {
   if (recording_) effects_.push_back({db, {"DEL", std::string(key)}});
   dbs_[db].erase(key);
+  tell_watchers(db, key);
+}
+
+// The removal of a key that had expired before it was watched is no change.
+void Data::tell_watchers(std::size_t db, std::string_view key) {
+  if (watchers_.empty()) return;
+  const auto found = watchers_.find({db, std::string(key)});
+  if (found == watchers_.end()) return;
+  const bool is_there = dbs_[db].find(key) != nullptr;
+  for (Session* session : found->second) {
+    const auto watch = std::ranges::find_if(
+        session->watched, [&](const Session::Watch& w) { return w.db == db && w.key == key; });
+    if (!watch->was_expired) session->watch_broken = true;
+    if (!is_there) watch->was_expired = false;
+  }
 }
 
 void Data::watch(Session& session, std::string_view key, bool is_expired) {

@@ -45,6 +45,8 @@ class Data {
   bool is_replica = false;
 
  private:
+  void tell_watchers(std::size_t db, std::string_view key);
+
   std::array<Keyspace, Engine::databases> dbs_;
   std::map<std::pair<std::size_t, std::string>, std::vector<Session*>> watchers_;
   std::vector<Effect> effects_;

@@ -40,11 +40,24 @@ void mark_counted(lua_State* state) {
   lua_setfield(state, -2, "ignore_error_stats_update");
 }
 
-// Makes every argument a string in place and returns views of them; empty if one is neither.
-std::vector<std::string_view> take_arguments(lua_State* state) {
-  std::vector<std::string_view> arguments;
+// A script's arguments to one command, without an allocation where they are few.
+class Arguments {
+ public:
+  explicit Arguments(std::size_t count) : size_(count) {
+    if (count > few_.size()) many_.resize(count);
+  }
+  std::string_view& operator[](std::size_t n) { return many_.empty() ? few_[n] : many_[n]; }
+  [[nodiscard]] Args view() const { return {many_.empty() ? few_.data() : many_.data(), size_}; }
+
+ private:
+  std::size_t size_;
+  std::array<std::string_view, 12> few_;
+  std::vector<std::string_view> many_;
+};
+
+// Makes every argument a string in place and takes views of them; false if one is neither.
+bool take_arguments(lua_State* state, Arguments& arguments) {
   const int count = lua_gettop(state);
-  arguments.reserve(static_cast<std::size_t>(count));
   for (int n = 1; n <= count; ++n) {
     if (lua_type(state, n) == LUA_TNUMBER) {  // Lua's own conversion has 14 digits only
       std::array<char, 64> text;
@@ -52,10 +65,10 @@ std::vector<std::string_view> take_arguments(lua_State* state) {
       lua_pushlstring(state, text.data(), static_cast<std::size_t>(size));
       lua_replace(state, n);
     }
-    if (lua_type(state, n) != LUA_TSTRING) return {};
-    arguments.push_back(lua_view(state, n));
+    if (lua_type(state, n) != LUA_TSTRING) return false;
+    arguments[static_cast<std::size_t>(n - 1)] = lua_view(state, n);
   }
-  return arguments;
+  return true;
 }
 
 // Leaves the result on the stack. True if it is an error.
@@ -64,8 +77,8 @@ bool call_command(lua_State* state) {
     push_error(state, "Please specify at least one argument for this redis lib call");
     return true;
   }
-  const std::vector<std::string_view> arguments = take_arguments(state);
-  if (arguments.empty()) {
+  Arguments arguments(static_cast<std::size_t>(lua_gettop(state)));
+  if (!take_arguments(state, arguments)) {
     push_error(state, "Lua redis lib command arguments must be strings or integers");
     return true;
   }
@@ -74,7 +87,7 @@ bool call_command(lua_State* state) {
     push_error(state, "redis.call/pcall can only be called inside a script invocation");
     return true;
   }
-  const resp::Reply reply = caller->call(arguments);
+  const resp::Reply reply = caller->call(arguments.view());
   push_reply(state, reply);
   if (reply.is_error()) mark_counted(state);
   return reply.is_error();
@@ -129,7 +142,7 @@ int log(lua_State* state) {
   }
   const auto level = lua_tonumber(state, 1);
   if (level < log_debug || level > log_warning) {
-    return raise_redis_error(state, "Invalid log level.");
+    return raise_redis_error(state, "Invalid debug level.");
   }
   return 0;
 }

@@ -103,7 +103,11 @@ int guarded_pattern(lua_State* state) {
 
 // An error table of redis.call shows itself as its text, as in Redis 7.
 int protected_call(lua_State* state) {
-  luaL_checkany(state, 1);
+  if (lua_gettop(state) == 0) {
+    lua_pushboolean(state, 0);
+    lua_pushliteral(state, "attempt to call a boolean value");
+    return 2;
+  }
   lua_pushboolean(state, 1);
   lua_insert(state, 1);
   if (lua_pcall(state, lua_gettop(state) - 2, LUA_MULTRET, 0) == 0) return lua_gettop(state);

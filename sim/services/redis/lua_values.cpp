@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/services/redis/text.hpp"
+
 namespace lockstep::sim::redis {
 
 namespace {
@@ -38,20 +40,15 @@ bool string_field(lua_State* state, const char* name, std::string& text) {
   return found;
 }
 
-// Statuses and errors are lines.
-std::string as_line(std::string text) {
-  for (char& c : text) {
-    if (c == '\r' || c == '\n') c = ' ';
-  }
-  return text;
-}
+// Statuses and errors are lines, and C strings in redis-server.
+std::string as_line(std::string_view text) { return quotable(text, std::string_view::npos); }
 
 Reply value_reply(lua_State* state, int depth, std::size_t& items);
 
 Reply table_reply(lua_State* state, int depth, std::size_t& items) {
   std::string text;
-  if (string_field(state, "err", text)) return Reply::error(as_line(std::move(text)));
-  if (string_field(state, "ok", text)) return Reply::status(as_line(std::move(text)));
+  if (string_field(state, "err", text)) return Reply::error(as_line(text));
+  if (string_field(state, "ok", text)) return Reply::status(as_line(text));
   if (depth == depth_max || lua_checkstack(state, 4) == 0) {
     return Reply::error("ERR reached lua stack limit");
   }

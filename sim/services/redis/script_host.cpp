@@ -7,6 +7,7 @@
 #include "sim/services/redis/lua_values.hpp"
 #include "sim/services/redis/replies.hpp"
 #include "sim/services/redis/sha1.hpp"
+#include "sim/services/redis/text.hpp"
 
 namespace lockstep::sim::redis {
 
@@ -62,7 +63,7 @@ Reply error_reply(lua_State* state, std::string_view sha) {
   if (!source.empty() && !line.empty()) {
     text += " script: " + std::string(sha) + ", on " + source + ":" + line + ".";
   }
-  return Reply::error(std::move(text));
+  return Reply::error(quotable(text, std::string::npos));
 }
 
 void push_strings(lua_State* state, Args strings) {
@@ -93,25 +94,27 @@ int run_protected(lua_State* state) {
 }
 
 struct LoadArguments {
-  std::string chunk;
+  std::string_view body;
   int function = 0;
 };
 
 int load_protected(lua_State* state) {
   auto& load = *static_cast<LoadArguments*>(lua_touserdata(state, 1));
-  if (luaL_loadbuffer(state, load.chunk.data(), load.chunk.size(), "@user_script") != 0) {
+  if (load.body.starts_with(LUA_SIGNATURE[0])) {  // bytecode can do anything
+    lua_pushliteral(state, "user_script:1: unexpected symbol near 'char(27)'");
     return lua_error(state);
   }
-  lua_call(state, 0, 1);
+  if (luaL_loadbuffer(state, load.body.data(), load.body.size(), "@user_script") != 0) {
+    return lua_error(state);
+  }
   load.function = luaL_ref(state, LUA_REGISTRYINDEX);
   return 0;
 }
 
-// The script becomes a function's body, as in Redis. A first line "#!..." is blanked, so that line
-// numbers stay.
-std::string as_function(std::string_view body) {
+// Without a first line "#!..."; its line end stays, so that lines keep their numbers.
+std::string_view without_shebang(std::string_view body) {
   if (body.starts_with("#!")) body.remove_prefix(std::min(body.find('\n'), body.size()));
-  return "return function() " + std::string(body) + "\nend";
+  return body;
 }
 
 }  // namespace
@@ -134,7 +137,7 @@ OrReply<std::string> ScriptHost::load(std::string_view body) {
     return refuse(replies::error("OOM too many scripts are loaded."));
   }
   lua_State* state = lua().get();
-  LoadArguments load{as_function(body)};
+  LoadArguments load{without_shebang(body)};
   lua().begin_run(nullptr);
   const int failed = lua_cpcall(state, load_protected, &load);
   lua().end_run();

@@ -54,27 +54,28 @@ OrReply<std::int64_t> parse_expiry(std::string_view text, ExpiryForm form, const
 
 OrReply<SetOptions> parse_set_options(const Call& call, std::size_t first, bool is_getex) {
   SetOptions options;
-  std::optional<ExpiryForm> form;
-  std::string_view expiry;
   for (std::size_t n = first; n < call.size(); ++n) {
-    const auto option = expiry_form(call.arg(n));
-    if (!option) {
-      if (!take_flag(call.arg(n), is_getex, form.has_value(), options)) {
+    const auto form = expiry_form(call.arg(n));
+    const bool has_expiry = options.expiry_form.has_value();
+    if (!form) {
+      if (!take_flag(call.arg(n), is_getex, has_expiry, options)) {
         return refuse(replies::syntax_error());
       }
       continue;
     }
-    if (form || options.keep_ttl || options.persist || n + 1 == call.size()) {
+    if (has_expiry || options.keep_ttl || options.persist || n + 1 == call.size()) {
       return refuse(replies::syntax_error());
     }
-    form = option;
-    expiry = call.arg(++n);
+    options.expiry_form = form;
+    options.expiry = call.arg(++n);
   }
-  if (!form) return options;
-  const auto at = parse_expiry(expiry, *form, call, is_getex ? "getex" : "set");
-  if (!at) return refuse(at.error());
-  options.expire_at_ms = *at;
   return options;
+}
+
+OrReply<std::optional<std::int64_t>> expiry_of(const SetOptions& options, const Call& call,
+                                               std::string_view command) {
+  if (!options.expiry_form) return std::nullopt;
+  return parse_expiry(options.expiry, *options.expiry_form, call, command);
 }
 
 }  // namespace lockstep::sim::redis

@@ -9,17 +9,6 @@ namespace {
 
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-template <class Integer>
-std::optional<Integer> parse_canonical(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  const std::string_view digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() || (digits.front() == '0' && text.size() > 1)) return std::nullopt;
-  Integer value = 0;
-  const auto [end, errc] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (errc != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // Matches one character against the class that starts behind '['; `pattern` is left at its ']' or,
 // if there is none, at the last character.
 bool class_matches(std::string_view& pattern, char c) {
@@ -66,11 +55,23 @@ bool element_matches(std::string_view& pattern, char c) {
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-  return parse_canonical<std::int64_t>(text);
+  const bool negative = text.starts_with('-');
+  const std::string_view digits = text.substr(negative ? 1 : 0);
+  if (digits.empty() || (digits.front() == '0' && text.size() > 1)) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, errc] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (errc != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
-std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
-  return parse_canonical<std::uint64_t>(text);
+std::optional<std::uint64_t> parse_cursor(std::string_view text) {
+  if (text.empty()) return 0;
+  const bool negative = text.starts_with('-');
+  const std::string_view digits = text.substr(negative || text.starts_with('+') ? 1 : 0);
+  std::uint64_t value = 0;
+  const auto [end, errc] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (errc != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return negative ? std::uint64_t{0} - value : value;
 }
 
 // Backtracks to the last star only: an earlier one can never help (linear in pattern times text).
@@ -95,6 +96,12 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
     pattern = *star;
     text = star_text;
   }
+}
+
+std::string quotable(std::string_view text, std::size_t bytes_max) {
+  std::string out(text.substr(0, std::min(text.find('\0'), bytes_max)));
+  std::ranges::replace_if(out, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return out;
 }
 
 std::string lower(std::string_view text) {

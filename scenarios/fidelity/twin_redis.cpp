@@ -1,0 +1,181 @@
+#include "scenarios/fidelity/twin_redis.hpp"
+
+#include <hiredis/hiredis.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+#include <sstream>
+
+namespace lockstep::scenarios {
+
+namespace {
+
+resp::Reply converted(const redisReply& reply) {
+  const auto text = [&] { return std::string(reply.str, reply.len); };
+  switch (reply.type) {
+    case REDIS_REPLY_STATUS: return resp::Reply::status(text());
+    case REDIS_REPLY_ERROR: return resp::Reply::error(text());
+    case REDIS_REPLY_INTEGER: return resp::Reply::integer(reply.integer);
+    case REDIS_REPLY_STRING: return resp::Reply::bulk(text());
+    case REDIS_REPLY_NIL: return resp::Reply::nil();
+    default: break;
+  }
+  std::vector<resp::Reply> items;
+  for (std::size_t n = 0; n < reply.elements; ++n) items.push_back(converted(*reply.element[n]));
+  return resp::Reply::array(std::move(items));
+}
+
+bool is_command(const TwinStep& step, std::string_view name) {
+  return !step.words.empty() &&
+         std::ranges::equal(step.words[0], name, [](char a, char b) { return (a | 32) == b; });
+}
+
+void sort_keys(resp::Reply& reply) {
+  if (!reply.is_array()) return;
+  std::ranges::sort(reply.items(), {}, [](const resp::Reply& key) { return to_text(key); });
+}
+
+// Takes out what two servers may rightly differ in: the order of keys, a part of
+// them, a connection's id.
+resp::Reply comparable(resp::Reply reply, const TwinStep& step) {
+  if (is_command(step, "keys")) sort_keys(reply);
+  if (is_command(step, "scan") && reply.is_array()) {
+    const bool shows_all = step.words.size() > 2 && step.words[1] == "0" &&
+                           (step.words.back() == "100" || step.words.back() == "1000");
+    if (!shows_all) return resp::Reply::array();
+    sort_keys(reply.items()[1]);
+  }
+  if (is_command(step, "hello") && reply.is_array()) reply.items()[7] = resp::Reply::integer(0);
+  return reply;
+}
+
+// Per client the steps between MULTI and EXEC, whose results EXEC gives.
+class QueuedSteps {
+ public:
+  [[nodiscard]] resp::Reply comparable_reply(resp::Reply reply, const TwinStep& step) const {
+    if (!is_command(step, "exec") || !reply.is_array()) return comparable(std::move(reply), step);
+    const auto& steps = queued_[step.client];
+    for (std::size_t n = 0; n < reply.items().size() && n < steps.size(); ++n) {
+      reply.items()[n] = comparable(std::move(reply.items()[n]), steps[n]);
+    }
+    return reply;
+  }
+  void note(const TwinStep& step, const resp::Reply& reply) {
+    auto& steps = queued_[step.client];
+    if (reply.is_status("QUEUED")) {
+      steps.push_back(step);
+    } else if (reply.is_status("OK") && is_command(step, "multi")) {
+      steps.clear();
+    }
+  }
+
+ private:
+  std::array<std::vector<TwinStep>, RealRedis::clients> queued_;
+};
+
+std::unexpected<Error> lost(const redisContext* context) {
+  return fail(
+      indefinite(Errc::connection_lost, context == nullptr ? "no connection" : context->errstr));
+}
+
+}  // namespace
+
+void FreeContext::operator()(redisContext* context) const { redisFree(context); }
+
+Result<std::unique_ptr<RealRedis>> RealRedis::start() {
+  std::unique_ptr<RealRedis> real(new RealRedis);
+  real->folder_ = (std::filesystem::temp_directory_path() / "lockstep-twin-XXXXXX").string();
+  if (::mkdtemp(real->folder_.data()) == nullptr) {
+    return fail(definite(Errc::io_error, "cannot make " + real->folder_));
+  }
+  auto clock = rig::ClockFile::create(real->folder_ + "/clock", rig::ClockMode::absolute);
+  if (!clock) return fail(clock.error());
+  real->clock_.emplace(std::move(*clock));
+  real->set_clock(twin_epoch);
+  rig::RedisOptions options;
+  options.environment = real->clock_->environment();
+  options.more_arguments = {"--enable-debug-command", "yes"};
+  auto process = rig::RedisProcess::start(options);
+  if (!process) return fail(process.error());
+  real->process_ = std::move(*process);
+  for (auto& connection : real->connections_) {
+    connection.reset(redisConnect("127.0.0.1", real->process_->port()));
+    if (!connection || connection->err != 0) return lost(connection.get());
+  }
+  // Expired keys go when somebody looks, at a time that the test decides.
+  const auto done = real->run(0, {"DEBUG", "SET-ACTIVE-EXPIRE", "0"});
+  if (!done) return fail(done.error());
+  return real;
+}
+
+RealRedis::~RealRedis() {
+  for (auto& connection : connections_) connection.reset();
+  process_.reset();
+  clock_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+Result<resp::Reply> RealRedis::run(std::size_t client, const std::vector<std::string>& words) {
+  std::vector<const char*> texts;
+  std::vector<std::size_t> sizes;
+  for (const std::string& word : words) {
+    texts.push_back(word.data());
+    sizes.push_back(word.size());
+  }
+  redisContext* context = connections_[client].get();
+  std::unique_ptr<redisReply, void (*)(redisReply*)> reply(
+      static_cast<redisReply*>(
+          redisCommandArgv(context, static_cast<int>(words.size()), texts.data(), sizes.data())),
+      [](redisReply* r) { freeReplyObject(r); });
+  if (!reply) return lost(context);
+  return converted(*reply);
+}
+
+Result<void> RealRedis::forget_everything() {
+  set_clock(twin_epoch);
+  for (std::size_t client = 0; client < clients; ++client) {
+    if (const auto done = run(client, {"RESET"}); !done) return fail(done.error());
+  }
+  for (const auto& command : {std::vector<std::string>{"FLUSHALL"}, {"SCRIPT", "FLUSH"}}) {
+    if (const auto done = run(0, command); !done) return fail(done.error());
+  }
+  return {};
+}
+
+std::ostream& operator<<(std::ostream& out, const TwinStep& step) {
+  out << "client " << step.client << " after " << step.later.count() << " ms:";
+  for (const std::string& word : step.words) out << ' ' << to_text(resp::Reply::bulk(word));
+  return out;
+}
+
+std::optional<std::string> first_difference(RealRedis& real, const std::vector<TwinStep>& steps) {
+  if (const auto ready = real.forget_everything(); !ready) return to_text(ready.error());
+  sim::redis::Engine engine;
+  std::array<sim::redis::Session*, RealRedis::clients> sessions{};
+  for (auto& session : sessions) session = &engine.open_session();
+  QueuedSteps queued;
+  WallTime now = twin_epoch;
+  for (std::size_t n = 0; n < steps.size(); ++n) {
+    const TwinStep& step = steps[n];
+    now += step.later;
+    real.set_clock(now);
+    auto expected = real.run(step.client, step.words);
+    if (!expected) return "step " + std::to_string(n) + ": " + to_text(expected.error());
+    const std::vector<std::string_view> words(step.words.begin(), step.words.end());
+    const resp::Reply found =
+        queued.comparable_reply(engine.execute(*sessions[step.client], words, now), step);
+    const resp::Reply wanted = queued.comparable_reply(std::move(*expected), step);
+    queued.note(step, wanted);
+    if (found == wanted) continue;
+    std::ostringstream text;
+    text << "step " << n << ": " << step << "\n  redis-server: " << to_text(wanted)
+         << "\n  simulated:    " << to_text(found);
+    return text.str();
+  }
+  return std::nullopt;
+}
+
+}  // namespace lockstep::scenarios

@@ -73,11 +73,10 @@ void fill_header(checkers::History& history, const Plan& plan) {
 
 }  // namespace
 
-Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
-  const Result<void> runnable = check_plan(plan);
-  if (!runnable) return fail(runnable.error());
-  RunResult result;
-  fill_header(result.history, plan);
+namespace {
+
+/// Everything but the judgement. The world is gone when this returns.
+void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
   TraceAdapter adapter(options.trace);
   LockWorld lock_world(plan, result.history);
   sim::World& world = lock_world.world();
@@ -93,6 +92,16 @@ Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
   result.faults = lock_world.nemesis().by_kind();
   if (options.record_path) result.path = world.trace().take_path();
   resolve_unknowns(lock_world, result.history);
+}
+
+}  // namespace
+
+Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
+  const Result<void> runnable = check_plan(plan);
+  if (!runnable) return fail(runnable.error());
+  RunResult result;
+  fill_header(result.history, plan);
+  run_world(plan, options, result);
   if (result.end == RunEnd::until_event) return result;
   auto judgement = checkers::judge_both(result.history);
   ASSERT(judgement.has_value());  // the header names the model

@@ -47,8 +47,8 @@ LockWorld::LockWorld(const Plan& plan, checkers::History& history)
     : plan_(plan),
       redis_(lock_store(plan.config)),
       sink_(sink_store(plan.config)),
-      world_(options_of(plan.config)),
-      log_(history, world_) {
+      log_(history, world_),
+      world_(options_of(plan.config)) {
   const PlanConfig& config = plan.config;
   redis_.populate(world_, config);
   if (guarded()) sink_.populate(world_, config);

@@ -44,8 +44,8 @@ class LockWorld {
   std::deque<ClientJob> jobs_;
   RedisNodes redis_;
   RedisNodes sink_;  ///< has no node if nothing is guarded
+  RunLog log_;       // crashed clients still tell it what they leave open
   sim::World world_;
-  RunLog log_;
   std::unique_ptr<faults::Nemesis> nemesis_;
 };
 

@@ -45,13 +45,13 @@ std::string identity(std::string_view f, std::string_view which) {
 constexpr std::size_t first_key = 3;
 
 std::optional<std::string> lock_identity(const std::vector<std::string>& words) {
-  const bool two_keys = words[2] == "2";
-  if (two_keys && words.size() == first_key + 7) {
+  if (words[2] == "2" && words.size() == first_key + 7) {
     return identity("acquire", words[first_key + 2] + ":" + words[first_key + 3] + ":");
   }
-  if (words.size() != first_key + 3) return std::nullopt;
-  return two_keys ? identity("release", words[first_key + 2])
-                  : identity("renew", words[first_key + 1]);
+  if (words[2] != "1") return std::nullopt;
+  if (words.size() == first_key + 2) return identity("release", words[first_key + 1]);
+  if (words.size() == first_key + 3) return identity("renew", words[first_key + 1]);
+  return std::nullopt;
 }
 
 std::optional<std::string> sink_identity(const std::vector<std::string>& words) {

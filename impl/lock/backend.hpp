@@ -73,7 +73,7 @@ class DistributedLockBackend {
 
   /// Frees `key` if exactly this token holds it. Also right for an acquisition with an unknown end:
   /// from now on its token is spent. A retried release is `Released` as long as the store remembers
-  /// that token as the last one released for the key.
+  /// that token as the last one released for the key: at most until another release of it.
   [[nodiscard]] virtual Task<Result<ReleaseOutcome>> release(const std::string& key,
                                                              LeaseToken token) = 0;
 

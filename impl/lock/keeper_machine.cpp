@@ -95,8 +95,8 @@ void KeeperMachine::on_renewed(MonoTime now, MonoTime deadline, Actions& actions
 void KeeperMachine::set_deadline(MonoTime deadline) {
   deadline_ = deadline;
   stop_at_ = deadline - config_.effective_stop_grace();
-  const MonoTime sent = deadline - config_.ttl + margin_of(config_.ttl);
-  renew_at_ = saturating_add(sent, config_.refresh_interval);
+  // refresh_interval after the grant or renewal was sent, at which the ttl began
+  renew_at_ = deadline - (config_.ttl - margin_of(config_.ttl) - config_.refresh_interval);
 }
 
 void KeeperMachine::on_release_failed(MonoTime now, const Input& input, Actions& actions) {

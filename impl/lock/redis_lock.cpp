@@ -157,10 +157,9 @@ RenewOutcome RedisLock::renewed(const Lease& lease, std::int64_t answer, Nanos t
 Task<Result<ReleaseOutcome>> RedisLock::release(const std::string& key, LeaseToken token) {
   book_.begin_release(token);
   const std::string lease = lease_key(key);
-  const std::string fence = fence_key(key);
   const std::string mine = to_text(token) + ":";
-  const std::array<std::string_view, 3> words{lease, fence, mine};
-  redis::Call call(scripts_.release, 2, words);
+  const std::array<std::string_view, 2> words{lease, mine};
+  redis::Call call(scripts_.release, 1, words);
   co_await client_.run(call);
   const Result<std::int64_t> answer = integer_of(call.take());
   if (!answer && !answer.error().indefinite()) book_.undo_release(token);
@@ -175,16 +174,16 @@ Task<Result<ReleaseOutcome>> RedisLock::release(const std::string& key, LeaseTok
 }
 
 Task<Result<bool>> RedisLock::is_locked(const std::string& key) {
-  const std::string lease = lease_key(key);
-  const std::array<std::string_view, 2> words{"EXISTS", lease};
-  redis::Call call(words);
-  co_await client_.run(call);
-  const Result<std::int64_t> answer = integer_of(call.take());
-  if (!answer) co_return fail(answer.error());
-  co_return *answer == 1;
+  const Result<std::optional<std::string>> who = co_await holder(key);
+  if (!who) co_return fail(who.error());
+  co_return who->has_value();
 }
 
 Task<Result<std::optional<std::string>>> RedisLock::owner(const std::string& key) {
+  return holder(key);
+}
+
+Task<Result<std::optional<std::string>>> RedisLock::holder(const std::string& key) {
   const std::string lease = lease_key(key);
   const std::array<std::string_view, 2> words{"GET", lease};
   redis::Call call(words);
@@ -193,11 +192,13 @@ Task<Result<std::optional<std::string>>> RedisLock::owner(const std::string& key
   if (!reply) co_return fail(std::move(reply.error()));
   if (reply->is_nil()) co_return std::optional<std::string>();
   if (!reply->is_bulk()) co_return fail(strange(*reply));
-  co_return owner_in(reply->text());
+  co_return holder_in(reply->text());
 }
 
-Result<std::optional<std::string>> RedisLock::owner_in(std::string_view lease) {
-  for (int colon = 0; colon < 3; ++colon) {
+/// The owner in a lease's value, none if it was released; see redis_lock_scripts.hpp.
+Result<std::optional<std::string>> RedisLock::holder_in(std::string_view lease) {
+  if (lease.starts_with('R')) return std::nullopt;
+  for (int colon = 0; colon < 5; ++colon) {
     const std::size_t at = lease.find(':');
     if (at == std::string_view::npos) {
       return fail(definite(Errc::corrupt, "the server holds a lease that is not a lock's"));
@@ -225,11 +226,10 @@ Task<Result<std::uint64_t>> RedisLock::release_some(std::span<const LeaseBook::H
   for (const LeaseBook::Held& one : held) {
     book_.begin_release(one.token);
     texts.push_back(lease_key(one.key));
-    texts.push_back(fence_key(one.key));
   }
   for (const LeaseBook::Held& one : held) texts.push_back(to_text(one.token) + ":");
   const std::vector<std::string_view> words(texts.begin(), texts.end());
-  redis::Call call(scripts_.release, 2 * held.size(), words);
+  redis::Call call(scripts_.release, held.size(), words);
   co_await client_.run(call);
   const Result<std::int64_t> answer = integer_of(call.take());
   for (const LeaseBook::Held& one : held) {

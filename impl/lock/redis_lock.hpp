@@ -5,8 +5,8 @@
 // or a jump of the server's wall clock. Fencing tokens are per key and survive a restart of a
 // server with persistence (AOF always), and deletion of the lease.
 //
-// What one lock key leaves on the server: `<prefix>fence:{key}` for ever (about 100 bytes: the
-// highest fencing token and the last released token), `<prefix>lease:{key}` while it is held. The
+// What one lock key leaves on the server for ever: `<prefix>lease:{key}`, which says who released
+// it last, and `<prefix>fence:{key}`, the highest fencing token; about 250 bytes together. The
 // braces put both into one cluster slot.
 #pragma once
 
@@ -59,7 +59,8 @@ class RedisLock final : public DistributedLockBackend {
                                                MonoTime sent);
   [[nodiscard]] RenewOutcome renewed(const Lease& lease, std::int64_t answer, Nanos ttl,
                                      MonoTime sent);
-  [[nodiscard]] static Result<std::optional<std::string>> owner_in(std::string_view lease);
+  [[nodiscard]] Task<Result<std::optional<std::string>>> holder(const std::string& key);
+  [[nodiscard]] static Result<std::optional<std::string>> holder_in(std::string_view lease);
   [[nodiscard]] Task<Result<std::uint64_t>> release_some(std::span<const LeaseBook::Held> held);
 
   env::Env& env_;

@@ -60,7 +60,8 @@ class SeedRun {
     SeedOutcome outcome = summarise(*run, seed(), identity_.require);
     outcome.busy = ended - begun;
     if (options_.check_determinism) outcome.divergence = check_again(log, *run);
-    if (!outcome.result.anomalies.empty()) keep(*run, outcome);
+    const bool judged_valid = outcome.result.verdict == checkers::Verdict::valid;
+    if (!judged_valid || !outcome.result.anomalies.empty()) keep(*run, outcome);
     return outcome;
   }
 

@@ -73,7 +73,7 @@ void add_executions(Stories& stories, const sim::redis::CommitLog& log, Identity
   for (const sim::redis::Commit& commit : log.commits) {
     const bool script = commit.words.size() > first_key &&
                         (commit.words[0] == "EVALSHA" || commit.words[0] == "EVAL");
-    if (!script || commit.reply.is_error()) continue;
+    if (!script || commit.undone || commit.reply.is_error()) continue;
     const auto which = identity_of(commit.words);
     if (which) stories[*which].executions.push_back({commit.at, succeeded(commit.reply)});
   }

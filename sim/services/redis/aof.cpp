@@ -76,6 +76,7 @@ Result<void> Aof::load(Engine& engine, WallTime now) {
   const auto bytes = file_->read_all();
   if (!bytes) return fail(bytes.error());
   const std::uint64_t good = replay(*bytes, engine, now);
+  size_bytes_ = good;
   if (good < bytes->size()) {
     if (auto cut = file_->truncate(good); !cut) return cut;
   }
@@ -89,6 +90,7 @@ Result<void> Aof::append(std::span<const Effect> effects) {
   resp::RespWriter writer;
   write_effects(writer, db_, effects);
   unsynced_ = true;
+  size_bytes_ += writer.bytes().size();
   return file_->append(writer.bytes());
 }
 

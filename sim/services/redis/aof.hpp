@@ -31,6 +31,8 @@ class Aof {
   [[nodiscard]] static Result<void> remove(Disk& disk);
 
   [[nodiscard]] bool has_unsynced() const { return unsynced_; }
+  /// Of the file, appended or found.
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
 
  private:
   [[nodiscard]] std::uint64_t replay(std::string_view bytes, Engine& engine, WallTime now);
@@ -38,6 +40,7 @@ class Aof {
   Disk& disk_;
   std::optional<DiskFile> file_;
   std::optional<std::size_t> db_;  ///< the one that the last command in the file selected
+  std::uint64_t size_bytes_ = 0;
   bool unsynced_ = false;
 };
 

@@ -1,3 +1,5 @@
+// Handlers of commands about the connection itself: names, passwords, the database in use.
+// Not modelled: CLIENT's other subcommands, ACL users.
 #include <algorithm>
 
 #include "sim/services/redis/commands.hpp"

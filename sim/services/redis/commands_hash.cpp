@@ -1,3 +1,5 @@
+// Handlers of hashes.
+// Not modelled: HSCAN, HRANDFIELD, float increments.
 #include "sim/services/redis/commands.hpp"
 #include "sim/services/redis/replies.hpp"
 #include "sim/services/redis/text.hpp"

@@ -1,3 +1,5 @@
+// Handlers of keys whatever they hold: removal, expiry, iteration.
+// Not modelled: RENAME, COPY, DUMP, SORT, OBJECT.
 #include <algorithm>
 #include <limits>
 

@@ -1,3 +1,5 @@
+// Handlers of EVAL and SCRIPT: their arguments and errors; scripts run in ScriptHost.
+// Not modelled: SCRIPT DEBUG, functions.
 #include "sim/services/redis/commands.hpp"
 #include "sim/services/redis/core.hpp"
 #include "sim/services/redis/replies.hpp"

@@ -1,3 +1,5 @@
+// Handlers that tell about the server.
+// Not modelled: most of INFO, COMMAND's tables, every setting but a few that clients ask for.
 #include <array>
 
 #include "sim/services/redis/commands.hpp"

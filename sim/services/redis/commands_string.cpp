@@ -1,3 +1,5 @@
+// Handlers of strings and counters.
+// Not modelled: bits, LCS, float increments.
 #include <algorithm>
 #include <limits>
 

@@ -1,3 +1,4 @@
+// Handlers of MULTI, EXEC and WATCH. Queueing is in core.cpp.
 #include "sim/services/redis/commands.hpp"
 #include "sim/services/redis/core.hpp"
 #include "sim/services/redis/replies.hpp"

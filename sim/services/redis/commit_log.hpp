@@ -17,6 +17,7 @@ struct Commit {
   std::uint64_t connection = 0;    ///< Peer::id()
   std::vector<std::string> words;  ///< the command and its arguments
   resp::Reply reply;               ///< the client may never have received it
+  bool undone = false;             ///< lost by a crash before anybody but the server knew of it
 };
 
 /// In order of execution. Survives the server.

@@ -1,8 +1,6 @@
 // For tests of the engine: one client, a wall clock that the test moves.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
@@ -10,7 +8,7 @@
 
 namespace lockstep::sim::redis {
 
-class EngineTest : public ::testing::Test {
+class EngineFixture {
  protected:
   Reply run(std::vector<std::string> words) { return run_as(session, std::move(words)); }
   Reply run_as(Session& client, std::vector<std::string> words) {

@@ -2,6 +2,9 @@
 // That replies are Redis's own is tested against redis-server elsewhere.
 #include "sim/services/redis/engine.hpp"
 
+#include <gtest/gtest.h>
+
+#include <limits>
 #include <set>
 
 #include "sim/services/redis/engine_fixture.hpp"
@@ -9,6 +12,8 @@
 
 namespace lockstep::sim::redis {
 namespace {
+
+class EngineTest : public ::testing::Test, protected EngineFixture {};
 
 TEST_F(EngineTest, strings_are_set_and_read) {
   EXPECT_EQ(say({"SET", "k", "v"}), "OK");

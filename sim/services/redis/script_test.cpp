@@ -1,11 +1,13 @@
 // Scripts: what they see of the server, what they cannot reach, and that none of them breaks it.
+#include <gtest/gtest.h>
+
 #include "sim/services/redis/engine_fixture.hpp"
 #include "sim/services/redis/sha1.hpp"
 
 namespace lockstep::sim::redis {
 namespace {
 
-class ScriptTest : public EngineTest {};
+class ScriptTest : public ::testing::Test, protected EngineFixture {};
 
 // As a lock on one server is written: grant with a fencing counter, release and renew by
 // comparison.

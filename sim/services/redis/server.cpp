@@ -52,7 +52,8 @@ void Server::load() {
   if (done) done = aof_->load(engine_, wall());
   static_cast<void>(
       state_.disk->take_elapsed());  // nobody waits: the port opens when the data is there
-  if (!done) die(done.error());
+  if (!done) return die(done.error());
+  settle_after_crash();
 }
 
 void Server::on_accept(Peer& peer) {
@@ -91,24 +92,47 @@ void Server::execute(Connection& connection, const std::vector<std::string_view>
   resp::Reply reply = engine_.execute(connection.session_, words, wall());
   connection.replies_.reply(reply);
   if (connection.session_.closing) connection.closing_ = true;
-  if (state_.log == nullptr) return;
+  persist_turn();
+  if (state_.log != nullptr) log(connection, words, std::move(reply));
+}
+
+/// Takes what the last command wrote to the replicas and to the file, not yet durable.
+void Server::persist_turn() {
+  const std::vector<Effect> effects = engine_.take_effects();
+  feed_replicas(effects);
+  if (!aof_ || dying_) return;
+  if (auto written = aof_->append(effects); !written) die(written.error());
+}
+
+void Server::log(Connection& connection, const std::vector<std::string_view>& words,
+                 resp::Reply reply) {
   Commit commit;
   commit.at = run_.world().now();
   commit.connection = connection.peer_.id();
   commit.words.assign(words.begin(), words.end());
   commit.reply = std::move(reply);
+  const bool may_be_undone =
+      state_.options.persistence == Persistence::aof_always && aof_->has_unsynced();
+  if (may_be_undone) state_.unsettled.push_back({state_.log->commits.size(), aof_->size_bytes()});
   state_.log->add(std::move(commit));
 }
 
-/// After everything that was there to read: persist, replicate, answer.
-void Server::finish_turn() {
-  const std::vector<Effect> effects = engine_.take_effects();
-  feed_replicas(effects);
-  if (aof_) {
-    if (auto written = aof_->append(effects); !written) return die(written.error());
-    const bool wait = state_.options.persistence == Persistence::aof_always && aof_->has_unsynced();
-    if (wait) return flush();
+/// With appendfsync always nobody saw what a crash took before its sync: it never happened.
+void Server::settle_after_crash() {
+  for (const Unsettled& unsettled : std::exchange(state_.unsettled, {})) {
+    if (unsettled.aof_end <= aof_->size_bytes()) continue;
+    if (unsettled.commit < state_.log->commits.size()) {
+      state_.log->commits[unsettled.commit].undone = true;
+    }
   }
+}
+
+/// After everything that was there to read: persist, answer.
+void Server::finish_turn() {
+  persist_turn();
+  if (dying_) return;
+  const bool wait = state_.options.persistence == Persistence::aof_always && aof_->has_unsynced();
+  if (wait) return flush();
   send_replies();
 }
 
@@ -118,6 +142,7 @@ void Server::flush() {
   run_.after(state_.disk->take_elapsed(), [this] {
     const Result<void> synced = aof_->sync();
     if (!synced) return die(synced.error());
+    state_.unsettled.clear();
     run_.after(state_.disk->take_elapsed(), [this] {
       flushing_ = false;
       send_replies();

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "impl/resp/reader.hpp"
 #include "impl/resp/writer.hpp"
@@ -48,13 +49,20 @@ struct ServerOptions {
   Nanos replication_delay_max{0};
 };
 
+/// A commit whose effects end at `aof_end` of the append-only file, which is not synced so far.
+struct Unsettled {
+  std::size_t commit = 0;  ///< index in the log
+  std::uint64_t aof_end = 0;
+};
+
 /// What stays when the process of a node comes and goes. Outlives the node.
 struct ServerState {
   ServerOptions options;
-  Group* group = nullptr;    ///< must be set
-  Disk* disk = nullptr;      ///< needed unless persistence is none
-  CommitLog* log = nullptr;  ///< may be null
-  bool wipe = false;         ///< the next start finds nothing
+  Group* group = nullptr;            ///< must be set
+  Disk* disk = nullptr;              ///< needed unless persistence is none
+  CommitLog* log = nullptr;          ///< may be null
+  bool wipe = false;                 ///< the next start finds nothing
+  std::vector<Unsettled> unsettled;  ///< in order; emptied by each sync
 };
 
 class Server final : public Incarnation, public Acceptor {
@@ -78,6 +86,9 @@ class Server final : public Incarnation, public Acceptor {
   void serve(Connection& connection);
   void execute(Connection& connection, const std::vector<std::string_view>& words);
   void finish_turn();
+  void persist_turn();
+  void settle_after_crash();
+  void log(Connection& connection, const std::vector<std::string_view>& words, resp::Reply reply);
   void flush();
   void send_replies();
   void sync_each_second();

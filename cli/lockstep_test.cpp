@@ -1,20 +1,29 @@
 #include <gtest/gtest.h>
 
-#include "cli/cli_fixture.hpp"
+#include <algorithm>
+#include <regex>
+
+#include "cli/sandbox.hpp"
 #include "impl/base/test_seeds.hpp"
 
 namespace lockstep::cli {
 namespace {
 
 /// The real program over the simulated world, on the scenarios that are shipped.
-class Lockstep : public Cli {
+class Lockstep : public testing::Test {
  protected:
-  Finished lockstep(const std::vector<std::string>& arguments) {
-    return Process(LOCKSTEP_PROGRAM, arguments, folder_.string()).wait();
+  [[nodiscard]] Finished lockstep(const std::vector<std::string>& arguments) const {
+    return box_.run(LOCKSTEP_PROGRAM, arguments);
+  }
+  static std::string name_of_test() {
+    return testing::UnitTest::GetInstance()->current_test_info()->name();
   }
   static std::string shipped(const std::string& path) {
     return std::string(LOCKSTEP_SOURCE) + "/scenarios/" + path;
   }
+
+  Sandbox box_{fs::path(testing::TempDir()) / ("lockstep_" + name_of_test())};
+  const fs::path folder_ = box_.folder();
 };
 
 const char* const clock_jump = "lock/redis_wall_clock_jumps_forward.json";
@@ -25,7 +34,7 @@ TEST_F(Lockstep, finds_a_known_weakness_and_replays_it_in_another_folder) {
   std::smatch line;
   ASSERT_TRUE(std::regex_search(found.out, line, std::regex("lockstep replay (\\S+)")))
       << found.out << found.err;
-  write("elsewhere/failure.json", read(line[1]));
+  box_.write("elsewhere/failure.json", box_.read(line[1]));
   fs::remove_all(folder_ / "out");
   const Finished again = lockstep({"replay", "elsewhere/failure.json"});
   EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
@@ -51,7 +60,7 @@ TEST_F(Lockstep, runs_every_shipped_scenario_the_same_way_twice_and_on_two_threa
                                    "--json", "r.json", "--check-determinism"});
     // so few seeds may miss what is required or expected; nothing may be wrong or diverge
     EXPECT_TRUE(end.exit_code == 0 || end.exit_code == 2) << end.out << end.err;
-    documents.push_back(std::regex_replace(read("r.json"), timing, "timing"));
+    documents.push_back(std::regex_replace(box_.read("r.json"), timing, "timing"));
   }
   EXPECT_EQ(documents[0], documents[1]);
 }
@@ -65,7 +74,7 @@ TEST_F(Lockstep, traces_a_seed_up_to_an_event) {
 }
 
 TEST_F(Lockstep, refuses_what_it_does_not_have) {
-  write("odd.json", campaign::scripted_scenario("odd", "zoo/nobody_knows"));
+  box_.write("odd.json", campaign::scripted_scenario("odd", "zoo/nobody_knows"));
   const Finished end = lockstep({"run", "odd.json"});
   EXPECT_EQ(end.exit_code, 65);
   EXPECT_NE(end.err.find("odd.json: "), std::string::npos) << end.err;

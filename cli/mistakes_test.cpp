@@ -1,11 +1,42 @@
 #include <gtest/gtest.h>
 
-#include "cli/cli_fixture.hpp"
+#include <algorithm>
+#include <regex>
+
+#include "cli/sandbox.hpp"
 
 namespace lockstep::cli {
 namespace {
 
-TEST_F(Cli, wrong_usage_exits_64) {
+/// The command line over the scripted runner, in a folder of its own.
+class Mistakes : public testing::Test {
+ protected:
+  static std::string name_of_test() {
+    return testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+  void scenario(const std::string& name, std::string_view implementation,
+                std::string_view expect = R"({"verdict": "valid"})") const {
+    box_.scenario(name, implementation, expect);
+  }
+  void write(const std::string& file, const std::string& text) const { box_.write(file, text); }
+  [[nodiscard]] std::string read(const std::string& file) const { return box_.read(file); }
+  [[nodiscard]] Finished run(const std::vector<std::string>& arguments) const {
+    return box_.run(LOCKSTEP_SCRIPTED, arguments);
+  }
+
+  /// Exit code and exactly one line on stderr that matches.
+  void expect_mistake(const std::vector<std::string>& arguments, int exit_code,
+                      const std::string& pattern) const {
+    const Finished end = run(arguments);
+    EXPECT_EQ(end.exit_code, exit_code) << end.err;
+    EXPECT_EQ(std::ranges::count(end.err, '\n'), 1) << end.err;
+    EXPECT_TRUE(std::regex_search(end.err, std::regex(pattern))) << end.err;
+  }
+  Sandbox box_{fs::path(testing::TempDir()) / ("mistakes_" + name_of_test())};
+  const fs::path folder_ = box_.folder();
+};
+
+TEST_F(Mistakes, wrong_usage_exits_64) {
   scenario("good", "reference");
   expect_mistake({"rnu", "good.json"}, 64, "unknown command 'rnu'; did you mean 'run'\\?");
   expect_mistake({"run"}, 64, "SCENARIO is required");
@@ -26,7 +57,7 @@ TEST_F(Cli, wrong_usage_exits_64) {
   expect_mistake({"shrink", "failure.json"}, 64, "unknown command 'shrink'");
 }
 
-TEST_F(Cli, a_seed_that_is_no_number_exits_64) {
+TEST_F(Mistakes, a_seed_that_is_no_number_exits_64) {
   scenario("good", "reference");
   expect_mistake({"run", "good.json", "--seed", "abc"}, 64, "'abc'");
   expect_mistake({"run", "good.json", "--seed", "18446744073709551616"}, 64,
@@ -40,7 +71,7 @@ TEST_F(Cli, a_seed_that_is_no_number_exits_64) {
   expect_mistake({"replay", "good.json", "--seed", "x"}, 64, "'x'");
 }
 
-TEST_F(Cli, a_bad_set_or_strategy_exits_64) {
+TEST_F(Mistakes, a_bad_set_or_strategy_exits_64) {
   scenario("good", "reference");
   expect_mistake({"run", "good.json", "--set", "lock.tttl=3s"}, 64, "tttl");
   expect_mistake({"run", "good.json", "--set", "lock.ttl=3"}, 64, "ttl");
@@ -48,7 +79,7 @@ TEST_F(Cli, a_bad_set_or_strategy_exits_64) {
   expect_mistake({"run", "good.json", "--strategy", "chaos"}, 64, "chaos");
 }
 
-TEST_F(Cli, a_bad_scenario_exits_65_and_names_the_place) {
+TEST_F(Mistakes, a_bad_scenario_exits_65_and_names_the_place) {
   const std::string good = campaign::scripted_scenario("good", "reference");
   const auto with = [&](const std::string& member) {
     return std::string(good).insert(1, member + ", ");
@@ -71,7 +102,7 @@ TEST_F(Cli, a_bad_scenario_exits_65_and_names_the_place) {
       << refused.err;
 }
 
-TEST_F(Cli, a_missing_file_or_an_empty_folder_exits_66) {
+TEST_F(Mistakes, a_missing_file_or_an_empty_folder_exits_66) {
   scenario("good", "reference");
   fs::create_directories(folder_ / "empty");
   write("scenarios/lock/deep.json", campaign::scripted_scenario("deep", "reference"));
@@ -85,7 +116,7 @@ TEST_F(Cli, a_missing_file_or_an_empty_folder_exits_66) {
   expect_mistake({"list", "scenarios", "empty"}, 66, "empty");
 }
 
-TEST_F(Cli, a_damaged_failure_file_exits_65) {
+TEST_F(Mistakes, a_damaged_failure_file_exits_65) {
   scenario("bad", "zoo/broken");
   static_cast<void>(run({"run", "bad.json", "--seed", "3"}));
   const std::string failure = read("out/bad/3/failure.json");
@@ -99,7 +130,7 @@ TEST_F(Cli, a_damaged_failure_file_exits_65) {
                  "a failure file needs no --seed");
 }
 
-TEST_F(Cli, what_cannot_be_written_exits_74_before_the_first_seed) {
+TEST_F(Mistakes, what_cannot_be_written_exits_74_before_the_first_seed) {
   scenario("bad", "zoo/throwing");
   write("file", "");
   expect_mistake({"run", "bad.json", "--out", "file"}, 74, "file");
@@ -108,7 +139,7 @@ TEST_F(Cli, what_cannot_be_written_exits_74_before_the_first_seed) {
   expect_mistake({"run", "bad.json", "--junit", "."}, 74, "it is a folder");
 }
 
-TEST_F(Cli, a_full_disk_exits_74) {
+TEST_F(Mistakes, a_full_disk_exits_74) {
   scenario("good", "reference");
   const Finished end = run({"run", "good.json", "--json", "/dev/full"});
   EXPECT_EQ(end.exit_code, 74);
@@ -117,7 +148,7 @@ TEST_F(Cli, a_full_disk_exits_74) {
   EXPECT_NE(end.out.find("; exit 74"), std::string::npos);
 }
 
-TEST_F(Cli, several_scenarios_cannot_be_replayed_at_once) {
+TEST_F(Mistakes, several_scenarios_cannot_be_replayed_at_once) {
   write("all/a.json", campaign::scripted_scenario("a", "reference"));
   write("all/b.json", campaign::scripted_scenario("b", "reference"));
   expect_mistake({"replay", "all", "--seed", "1"}, 64, "holds 2 scenarios; name one");

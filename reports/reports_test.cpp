@@ -1,134 +1,17 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <pugixml.hpp>
 
 #include "reports/checked.hpp"
 #include "reports/json.hpp"
-#include "reports/junit.hpp"
+#include "reports/sample_results.hpp"
 #include "reports/text.hpp"
 
 namespace lockstep::reports {
 namespace {
 
-using checkers::Verdict;
 using nlohmann::json;
-
-Violation double_grant() {
-  Violation out;
-  out.id = "lock/double-grant";
-  out.judge = "black-box";
-  out.sentence = "Two leases of k were held at once.";
-  out.description = "lock/double-grant: Two leases of k were held at once.\n  #0 ...\n  #2 ...\n";
-  out.witness = {"#0 1s client/0 acquire k: granted", "#2 1.01s client/1 acquire k: granted"};
-  out.keys = {"k"};
-  out.tokens = {1, 2};
-  return out;
-}
-
-SeedResult seed_result(std::uint64_t seed, Verdict verdict) {
-  SeedResult out;
-  out.seed = Seed{seed};
-  out.verdict = out.black_box = out.oracle = verdict;
-  out.trace_hash = "00112233445566778899aabbccddeeff";
-  out.events = 1000;
-  out.operations = 20;
-  out.virtual_time = seconds(60);
-  if (verdict == Verdict::invalid) out.anomalies = {"lock/double-grant"};
-  return out;
-}
-
-Failure failure(std::uint64_t seed, bool as_expected) {
-  return {Seed{seed},
-          "out/x/" + std::to_string(seed) + "/failure.json",
-          as_expected,
-          {"lock/double-grant"},
-          {double_grant()}};
-}
-
-ScenarioResult paused() {
-  ScenarioResult out;
-  out.name = "redis_lock_holder_paused";
-  out.file = "scenarios/lock/redis_lock_holder_paused.json";
-  out.verdict = out.expected = Verdict::valid;
-  out.standing = Standing::as_expected;
-  out.seeds = 500;
-  out.busy = seconds(5);
-  out.properties = {{"grant", true, 500}, {"renew", false, 480}};
-  out.faults = {{"pause", 4000, 3900, 3800}};
-  out.distributions = {
-      {"handover", 40, milliseconds(100), seconds(1), seconds(2), seconds(3), milliseconds(3100)}};
-  out.seed_results = {seed_result(0, Verdict::valid), seed_result(1, Verdict::valid)};
-  return out;
-}
-
-ScenarioResult clock_jump() {
-  ScenarioResult out;
-  out.name = "redis_clock_jump";
-  out.file = "scenarios/lock/redis_clock_jump.json";
-  out.verdict = out.expected = Verdict::invalid;
-  out.standing = Standing::as_expected;
-  out.seeds = 500;
-  out.busy = seconds(50);
-  out.anomalies = {{"lock/double-grant", Weight::expected, 37, Seed{12}},
-                   {"lock/spurious-refusal", Weight::warning, 1, Seed{40}}};
-  out.failures_found = 37;
-  out.failures = {failure(12, true)};
-  out.seed_results = {seed_result(12, Verdict::invalid)};
-  return out;
-}
-
-ScenarioResult broken() {
-  ScenarioResult out;
-  out.name = "broken";
-  out.file = "my <broken> & \"odd\".json";
-  out.verdict = Verdict::invalid;
-  out.expected = Verdict::valid;
-  out.standing = Standing::failed;
-  out.reasons = {"lock/double-grant is neither expected nor allowed; first at seed 5"};
-  out.seeds = 1;
-  out.anomalies = {{"lock/double-grant", Weight::unexpected, 1, Seed{5}}};
-  out.failures_found = 1;
-  out.failures = {failure(5, false)};
-  out.seed_results = {seed_result(5, Verdict::invalid)};
-  return out;
-}
-
-ScenarioResult flipping() {
-  ScenarioResult out;
-  out.name = "flipping";
-  out.file = "flipping.json";
-  out.verdict = out.expected = Verdict::valid;
-  out.standing = Standing::diverged;
-  out.reasons = {"1 seed did not run the same way twice; first 8"};
-  out.seeds = 10;
-  out.divergences = {{Seed{8}, 4711, "timer on node 3 at 1.5s", "deliver on node 2 at 1.5s"}};
-  return out;
-}
-
-ScenarioResult vacuous() {
-  ScenarioResult out;
-  out.name = "vacuous";
-  out.file = "vacuous.json";
-  out.verdict = Verdict::unknown;
-  out.standing = Standing::unknown;
-  out.reasons = {"not exercised by any seed: takeover"};
-  out.seeds = 10;
-  return out;
-}
-
-Results everything() {
-  Results out;
-  out.version = "0.1.0";
-  out.commit = "0123456789012345678901234567890123456789";
-  out.compiler = "clang 19.1.7";
-  out.scenarios = {paused(), clock_jump(), broken(), flipping(), vacuous()};
-  out.problems = {"fault reset fired 12 times and was never effective"};
-  out.jobs = 2;
-  out.elapsed = milliseconds(30'250);
-  out.exit_code = 3;
-  return out;
-}
+using namespace samples;
 
 TEST(TextReport, is_a_line_per_scenario_and_a_line_per_failure_that_can_be_pasted) {
   EXPECT_EQ(to_text(everything()),
@@ -326,38 +209,6 @@ TEST(JsonReport, a_trace_line_says_where_and_what) {
             R"({"event":12,"time":1500000000,"node":"client/0","kind":"timer",)"
             R"("digest":"00000000000000f3","detail":"renew \"k\""})");
   EXPECT_EQ(json::parse(to_json(TraceLine{})).contains("detail"), false);
-}
-
-TEST(JunitReport, is_xml_with_a_case_per_scenario_and_one_for_the_campaign) {
-  pugi::xml_document document;
-  ASSERT_TRUE(document.load_string(to_junit(everything()).c_str()));
-  const pugi::xml_node suite = document.child("testsuites").child("testsuite");
-  EXPECT_EQ(std::string(suite.attribute("tests").value()), "6");
-  EXPECT_EQ(std::string(suite.attribute("failures").value()), "3");
-  EXPECT_EQ(std::string(suite.attribute("errors").value()), "1");
-  EXPECT_EQ(std::string(suite.attribute("time").value()), "30.250");
-  EXPECT_FALSE(suite.find_child_by_attribute("name", "redis_clock_jump").first_child());
-  const pugi::xml_node broken = suite.find_child_by_attribute("name", "broken");
-  EXPECT_EQ(std::string(broken.attribute("file").value()), "my <broken> & \"odd\".json");
-  const std::string body = broken.child("failure").text().get();
-  EXPECT_NE(body.find("lockstep replay out/x/5/failure.json\n"), std::string::npos);
-  EXPECT_NE(body.find("Two leases of k were held at once."), std::string::npos);
-  EXPECT_TRUE(suite.find_child_by_attribute("name", "vacuous").child("error"));
-  EXPECT_TRUE(suite.find_child_by_attribute("name", "flipping").child("failure"));
-  EXPECT_TRUE(suite.find_child_by_attribute("name", "campaign").child("failure"));
-}
-
-TEST(JunitReport, stays_xml_when_a_reason_holds_control_characters) {
-  Results results;
-  results.scenarios = {broken()};
-  results.scenarios[0].reasons = {std::string("a\0b\x1b[31m", 8)};
-  pugi::xml_document document;
-  ASSERT_TRUE(document.load_string(to_junit(results).c_str()));
-  const pugi::xml_node problem =
-      document.child("testsuites").child("testsuite").child("testcase").child("failure");
-  EXPECT_EQ(std::string(problem.attribute("message").value()),
-            "a\xef\xbf\xbd"
-            "b\xef\xbf\xbd[31m");
 }
 
 TEST(CheckedReport, says_the_verdict_of_both_judges_and_every_violation) {

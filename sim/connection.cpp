@@ -145,9 +145,7 @@ void Connection::open(End& end, Chunk::Kind kind) {
     return opened(&end);
   }
   if (kind == Chunk::Kind::accept_tls && !world_.network().finish_tls(*this)) return;
-  if (Acceptor* acceptor = end.run_->acceptor(parties_.port)) {
-    return acceptor->on_accept(make_peer(end));
-  }
+  if (end.run_->accept(parties_.port, end)) return;
   end.closed_ = true;
   send(halves_[0], Chunk::Kind::reset);
 }

@@ -93,7 +93,7 @@ void Network::syn_arrived(Handshake& handshake) {
   Link& back = link({there.to, there.from});
   if (!handshake.client->alive() || cut_off(back)) return;
   Node& server = world_.node(there.to);
-  const bool listens = server.up() && server.run->acceptor(handshake.request.port) != nullptr;
+  const bool listens = server.up() && server.run->listens(handshake.request.port);
   if (!listens || touched(refused_, server.id)) return refuse_handshake(handshake, back);
   establish(handshake, *server.run);
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/stream.hpp"
 #include "sim/suppliers.hpp"
 #include "sim/world.hpp"
 
@@ -69,11 +70,22 @@ void NodeRun::after_true(Nanos d, std::function<void()> f) {
   end_at(world_.now() + d, op, {});
 }
 
-void NodeRun::listen(std::uint16_t port, Acceptor& acceptor) { acceptors_[port] = &acceptor; }
+void NodeRun::listen(std::uint16_t port, Acceptor& acceptor) {
+  listeners_[port] = [&acceptor](End& end) { acceptor.on_accept(make_peer(end)); };
+}
 
-Acceptor* NodeRun::acceptor(std::uint16_t port) const {
-  const auto found = acceptors_.find(port);
-  return found == acceptors_.end() ? nullptr : found->second;
+void NodeRun::listen(std::uint16_t port, OnStream on_stream) {
+  listeners_[port] = [on_stream = std::move(on_stream)](End& end) {
+    on_stream(std::make_unique<SimStream>(end));
+  };
+}
+
+bool NodeRun::accept(std::uint16_t port, End& end) {
+  const auto found = listeners_.find(port);
+  if (found == listeners_.end()) return false;
+  const Listener copy = found->second;  // it may listen anew
+  copy(end);
+  return true;
 }
 
 void NodeRun::on_verb(std::string name, Verb verb) { verbs_[std::move(name)] = std::move(verb); }
@@ -153,7 +165,7 @@ std::uint64_t NodeRun::kill() {
   const std::uint64_t destroyed = destroy_ops();
   program_.reset();
   suppliers_->storage.drop_jobs();
-  acceptors_.clear();
+  listeners_.clear();
   verbs_.clear();
   return destroyed + destroy_ops();
 }

@@ -48,8 +48,12 @@ class NodeRun final : public env::Waits {
 
   /// Runs `f` on this node when its monotonic clock has advanced by `d`; dropped if it dies before.
   void after(Nanos d, std::function<void()> f);
-  /// Accepts connections to `port`; replaces an earlier acceptor.
+  /// Accepts connections to `port`; replaces what listened there.
   void listen(std::uint16_t port, Acceptor& acceptor);
+  /// As above, for coroutines: `on_stream` gets each connection as a stream, and spawns who uses
+  /// it. Its reader holds its writer back, which a Peer does not.
+  using OnStream = std::function<void(std::unique_ptr<env::Stream>)>;
+  void listen(std::uint16_t port, OnStream on_stream);
   /// Connects to host:port as a service does, without coroutines; exactly one call of `done`, with
   /// `refused` or `unreachable` (after `timeout`) on failure; none if this node dies before. A
   /// connection that comes about after `timeout` is closed again.
@@ -91,7 +95,9 @@ class NodeRun final : public env::Waits {
   void finish_now(env::PendingOp& op, env::Outcome outcome);
   /// The event that will end `op` is now `ref`.
   static void set_event(env::PendingOp& op, EventRef ref);
-  [[nodiscard]] Acceptor* acceptor(std::uint16_t port) const;
+  [[nodiscard]] bool listens(std::uint16_t port) const { return listeners_.contains(port); }
+  /// Hands an opened connection to who listens on `port`; false if nobody does.
+  bool accept(std::uint16_t port, End& end);
   [[nodiscard]] const Verb* verb(std::string_view name) const;
   [[nodiscard]] bool waits_for_anything() const { return !ops_.empty(); }
   [[nodiscard]] std::uint32_t incarnation() const { return incarnation_; }
@@ -100,6 +106,7 @@ class NodeRun final : public env::Waits {
   struct Suppliers;
 
   struct Dial;
+  using Listener = std::function<void(End&)>;
   static void answer_dial(Dial& dial, Result<End*> end);
 
   [[nodiscard]] Nanos world_now() const;
@@ -114,7 +121,7 @@ class NodeRun final : public env::Waits {
   std::uint32_t incarnation_;
   bool alive_ = true;
   OpList ops_;
-  std::map<std::uint16_t, Acceptor*> acceptors_;
+  std::map<std::uint16_t, Listener> listeners_;
   std::map<std::string, Verb, std::less<>> verbs_;
   std::unique_ptr<Suppliers> suppliers_;
   std::unique_ptr<Incarnation> program_;

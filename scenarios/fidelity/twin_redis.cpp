@@ -1,6 +1,5 @@
 #include "scenarios/fidelity/twin_redis.hpp"
 
-#include <hiredis/hiredis.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -11,21 +10,6 @@
 namespace lockstep::scenarios {
 
 namespace {
-
-resp::Reply converted(const redisReply& reply) {
-  const auto text = [&] { return std::string(reply.str, reply.len); };
-  switch (reply.type) {
-    case REDIS_REPLY_STATUS: return resp::Reply::status(text());
-    case REDIS_REPLY_ERROR: return resp::Reply::error(text());
-    case REDIS_REPLY_INTEGER: return resp::Reply::integer(reply.integer);
-    case REDIS_REPLY_STRING: return resp::Reply::bulk(text());
-    case REDIS_REPLY_NIL: return resp::Reply::nil();
-    default: break;
-  }
-  std::vector<resp::Reply> items;
-  for (std::size_t n = 0; n < reply.elements; ++n) items.push_back(converted(*reply.element[n]));
-  return resp::Reply::array(std::move(items));
-}
 
 bool is_command(const TwinStep& step, std::string_view name) {
   return !step.words.empty() &&
@@ -75,14 +59,7 @@ class QueuedSteps {
   std::array<std::vector<TwinStep>, RealRedis::clients> queued_;
 };
 
-std::unexpected<Error> lost(const redisContext* context) {
-  return fail(
-      indefinite(Errc::connection_lost, context == nullptr ? "no connection" : context->errstr));
-}
-
 }  // namespace
-
-void FreeContext::operator()(redisContext* context) const { redisFree(context); }
 
 Result<std::unique_ptr<RealRedis>> RealRedis::start() {
   std::unique_ptr<RealRedis> real(new RealRedis);
@@ -100,9 +77,10 @@ Result<std::unique_ptr<RealRedis>> RealRedis::start() {
   auto process = rig::RedisProcess::start(options);
   if (!process) return fail(process.error());
   real->process_ = std::move(*process);
-  for (auto& connection : real->connections_) {
-    connection.reset(redisConnect("127.0.0.1", real->process_->port()));
-    if (!connection || connection->err != 0) return lost(connection.get());
+  for (std::size_t n = 0; n < clients; ++n) {
+    auto connected = BlockingClient::connect(real->process_->port());
+    if (!connected) return fail(connected.error());
+    real->connections_.push_back(std::move(*connected));
   }
   // Expired keys go when somebody looks, at a time that the test decides.
   const auto done = real->run(0, {"DEBUG", "SET-ACTIVE-EXPIRE", "0"});
@@ -111,7 +89,7 @@ Result<std::unique_ptr<RealRedis>> RealRedis::start() {
 }
 
 RealRedis::~RealRedis() {
-  for (auto& connection : connections_) connection.reset();
+  connections_.clear();
   process_.reset();
   clock_.reset();
   std::error_code ignored;
@@ -119,19 +97,7 @@ RealRedis::~RealRedis() {
 }
 
 Result<resp::Reply> RealRedis::run(std::size_t client, const std::vector<std::string>& words) {
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  for (const std::string& word : words) {
-    texts.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  redisContext* context = connections_[client].get();
-  std::unique_ptr<redisReply, void (*)(redisReply*)> reply(
-      static_cast<redisReply*>(
-          redisCommandArgv(context, static_cast<int>(words.size()), texts.data(), sizes.data())),
-      [](redisReply* r) { freeReplyObject(r); });
-  if (!reply) return lost(context);
-  return converted(*reply);
+  return connections_[client].run(words);
 }
 
 Result<void> RealRedis::forget_everything() {

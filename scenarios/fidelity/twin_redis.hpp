@@ -13,15 +13,10 @@
 #include "impl/base/time.hpp"
 #include "rig/clock_shim/clock_file.hpp"
 #include "rig/redis_process.hpp"
+#include "scenarios/fidelity/blocking_client.hpp"
 #include "sim/services/redis/engine.hpp"
 
-struct redisContext;
-
 namespace lockstep::scenarios {
-
-struct FreeContext {
-  void operator()(redisContext* context) const;
-};
 
 /// The real server, with a clock that stands until it is set. One for many sequences.
 class RealRedis {
@@ -45,7 +40,7 @@ class RealRedis {
   std::string folder_;
   std::optional<rig::ClockFile> clock_;
   std::unique_ptr<rig::RedisProcess> process_;
-  std::array<std::unique_ptr<redisContext, FreeContext>, clients> connections_;
+  std::vector<BlockingClient> connections_;
 };
 
 /// One command of a sequence.

@@ -71,10 +71,8 @@ struct PathInfo {
 };
 
 class Disk;
-
 /// An open file. Follows the file, not the name: renamed or removed, it goes on. Every handle is
 /// dead after a crash (`closed`). The Disk outlives it.
-///
 /// Errors of every call: `closed` (definite); `io_error` when the disk is off, died at this call or
 /// an injected fault says so: of writes and syncs indefinite, a part may have happened.
 class DiskFile {
@@ -110,7 +108,6 @@ class Disk {
   ~Disk();
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
-
   // ---- names; errors beside DiskFile's: not_found, invalid_argument, limit ----------------------
   Result<DiskFile> open(std::string_view path, OpenMode mode);
   Result<void> remove(std::string_view path);
@@ -145,7 +142,7 @@ class Disk {
   Result<void> inject(FaultId fault, std::string_view verb, std::int64_t amount);
   /// Disarms all faults; what was lost stays lost, what is rotten stays rotten.
   void heal() { faults_.clear(); }
-  /// Called each time that an injected fault changed something.
+  /// Called each time an injected fault changed something.
   void on_effective(std::function<void(FaultId)> hook) { effective_ = std::move(hook); }
   /// Flips one durable bit of a file, for tests. Errors: not_found, invalid_argument (no such
   /// byte).
@@ -171,13 +168,11 @@ class Disk {
   [[nodiscard]] std::optional<Error> injected(DiskFault kind, Effect effect);
   [[nodiscard]] UnitDraw call_draw(InodeId file) const;
   [[nodiscard]] UnitDraw crash_draw(std::uint64_t number, InodeId file) const;
-
   std::shared_ptr<Inode> add_inode();
   [[nodiscard]] Result<std::shared_ptr<Inode>> find_file(std::string_view path) const;
   std::uint64_t drop_unnamed();
   void rot(FaultId fault, std::int64_t bits);
 
-  // What DiskFile's calls do once the handle was found to be alive.
   Result<void> write(Inode& inode, std::uint64_t offset, std::string_view bytes);
   Result<void> truncate(Inode& inode, std::uint64_t size_bytes);
   Result<std::size_t> read(const Inode& inode, std::uint64_t offset, std::span<char> into);

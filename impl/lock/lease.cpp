@@ -1,5 +1,6 @@
 #include "impl/lock/lease.hpp"
 
+#include "impl/base/assert.hpp"
 #include "impl/base/duration.hpp"
 
 namespace lockstep::lock {
@@ -17,9 +18,11 @@ Result<void> check_name(std::string_view what, std::string_view text, std::size_
 
 std::string to_text(LeaseToken token) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += digits[(token.nonce >> shift) & 15U];
-  return text + ":" + std::to_string(token.n);
+  std::string text(token_text_bytes, ':');
+  for (std::size_t i = 16; i-- > 0; token.nonce >>= 4U) text[i] = digits[token.nonce & 15U];
+  for (std::size_t i = token_text_bytes; i-- > 17; token.n /= 10) text[i] = digits[token.n % 10];
+  ASSERT(token.n == 0);
+  return text;
 }
 
 Result<void> check_ttl(Nanos ttl) {

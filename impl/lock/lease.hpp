@@ -22,8 +22,10 @@ struct LeaseToken {
   friend constexpr auto operator<=>(const LeaseToken&, const LeaseToken&) = default;
 };
 
-/// "1f2e3d4c5b6a7988:12": nonce in 16 hex digits, n in decimal.
+/// "1f2e3d4c5b6a7988:0000000000000012": nonce in 16 hex digits, n in 16 decimal ones. Texts of
+/// equal nonce are ordered as their tokens. Requires n < 10^16.
 [[nodiscard]] std::string to_text(LeaseToken token);
+inline constexpr std::size_t token_text_bytes = 33;
 
 /// A lease that was granted.
 struct Lease {

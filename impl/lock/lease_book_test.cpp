@@ -23,7 +23,8 @@ Errc refusal(const Result<void>& result) {
 }
 
 TEST(Lease, tokens_and_deadlines_in_text_and_numbers) {
-  EXPECT_EQ(to_text(LeaseToken{0x1f2e3d4c5b6a7988, 12}), "1f2e3d4c5b6a7988:12");
+  EXPECT_EQ(to_text(LeaseToken{0x1f2e3d4c5b6a7988, 12}), "1f2e3d4c5b6a7988:0000000000000012");
+  EXPECT_EQ(to_text(LeaseToken{1, 0}).size(), token_text_bytes);
   EXPECT_EQ(margin_of(seconds(3)), milliseconds(32));
   EXPECT_EQ(local_deadline(at(0), seconds(3)), at(2968));
   EXPECT_LT(local_deadline(at(0), milliseconds(1)), at(0));

@@ -31,8 +31,6 @@ std::uint64_t milliseconds_of(Nanos ttl) {
   return static_cast<std::uint64_t>(std::chrono::ceil<milliseconds>(ttl).count());
 }
 
-std::string nonce_text(std::uint64_t nonce) { return to_text(LeaseToken{nonce, 0}).substr(0, 16); }
-
 Error strange(const resp::Reply& reply) {
   return indefinite(Errc::protocol, "the lock script answered " + resp::to_text(reply));
 }
@@ -53,15 +51,14 @@ RedisLock::RedisLock(env::Env& env, redis::Client& client, RedisLockOptions opti
   scripts_.release = client.add_script("release", release_script);
 }
 
-std::string RedisLock::lease_key(std::string_view key) const { return redis_key("lease:{", key); }
-
-std::string RedisLock::fence_key(std::string_view key) const { return redis_key("fence:{", key); }
-
-std::string RedisLock::redis_key(std::string_view kind, std::string_view key) const {
+std::string RedisLock::lease_key(std::string_view key) const {
   std::string name;
-  name.reserve(options_.prefix.size() + kind.size() + key.size() + 1);
-  name.append(options_.prefix).append(kind).append(key).push_back('}');
+  append_key("lease:{", key, name);
   return name;
+}
+
+void RedisLock::append_key(std::string_view kind, std::string_view key, std::string& to) const {
+  to.append(options_.prefix).append(kind).append(key).push_back('}');
 }
 
 void RedisLock::observe(Signal signal, std::string_view key, std::uint64_t number, Errc error) {
@@ -83,14 +80,19 @@ Task<Result<AcquireOutcome>> RedisLock::acquire(AcquireRequest& request) {
   if (Result<void> may = book_.begin_acquire(request, env_.clock.now()); !may) {
     co_return fail(std::move(may.error()));
   }
-  const std::string lease = lease_key(request.key);
-  const std::string fence = fence_key(request.key);
-  const std::string nonce = nonce_text(request.token.nonce);
-  const Decimal n(request.token.n);
+  std::string keys;  // both in one piece
+  keys.reserve(2 * (options_.prefix.size() + request.key.size()) + 16);
+  append_key("lease:{", request.key, keys);
+  const std::size_t middle = keys.size();
+  append_key("fence:{", request.key, keys);
+  const std::string_view both = keys;
+  const std::string text = to_text(request.token);
+  const std::string_view token = text;
   const Decimal ttl(milliseconds_of(request.ttl));
   const Decimal floor(request.floor.value);
-  const std::array<std::string_view, 7> words{lease,         fence,      nonce,       n.view(),
-                                              request.owner, ttl.view(), floor.view()};
+  const std::array<std::string_view, 7> words{
+      both.substr(0, middle), both.substr(middle), token.substr(0, 16), token.substr(17),
+      request.owner,          ttl.view(),          floor.view()};
   redis::Call call(scripts_.acquire, 2, words);
   co_await client_.run(call);
   const Result<std::int64_t> answer = integer_of(call.take());
@@ -197,15 +199,11 @@ Task<Result<std::optional<std::string>>> RedisLock::holder(const std::string& ke
 
 /// The owner in a lease's value, none if it was released; see redis_lock_scripts.hpp.
 Result<std::optional<std::string>> RedisLock::holder_in(std::string_view lease) {
-  if (lease.starts_with('R')) return std::nullopt;
-  for (int colon = 0; colon < 5; ++colon) {
-    const std::size_t at = lease.find(':');
-    if (at == std::string_view::npos) {
-      return fail(definite(Errc::corrupt, "the server holds a lease that is not a lock's"));
-    }
-    lease.remove_prefix(at + 1);
+  if (lease.size() <= lease_owner_at) {
+    return fail(definite(Errc::corrupt, "the server holds a lease that is not a lock's"));
   }
-  return std::string(lease);
+  if (lease.starts_with('R')) return std::nullopt;
+  return std::string(lease.substr(lease_owner_at));
 }
 
 Task<Result<std::uint64_t>> RedisLock::release_all(const std::string& owner) {

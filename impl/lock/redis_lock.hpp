@@ -6,7 +6,7 @@
 // server with persistence (AOF always), and deletion of the lease.
 //
 // What one lock key leaves on the server for ever: `<prefix>lease:{key}`, which says who released
-// it last, and `<prefix>fence:{key}`, the highest fencing token; about 250 bytes together. The
+// it last, and `<prefix>fence:{key}`, the highest fencing token; about 350 bytes together. The
 // braces put both into one cluster slot.
 #pragma once
 
@@ -49,8 +49,7 @@ class RedisLock final : public DistributedLockBackend {
   static constexpr std::size_t release_batch = 64;
 
   [[nodiscard]] std::string lease_key(std::string_view key) const;
-  [[nodiscard]] std::string fence_key(std::string_view key) const;
-  [[nodiscard]] std::string redis_key(std::string_view kind, std::string_view key) const;
+  void append_key(std::string_view kind, std::string_view key, std::string& to) const;
   void observe(env::Signal signal, std::string_view key, std::uint64_t number = 0,
                Errc error = Errc::ok);
   [[nodiscard]] Result<AcquireOutcome> acquired(AcquireRequest& request, std::int64_t answer,

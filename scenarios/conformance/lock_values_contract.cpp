@@ -27,18 +27,21 @@ TEST_P(LockContract, the_values_on_the_server_are_the_documented_ones) {
     Process& b = fleet.add();
     const Lease first = co_await must_take(a.lock, "k", "alice");
     const std::string held = co_await ask(a, "GET", lease_key);
-    EXPECT_EQ(held, "H" + to_text(first.token) + ":1:::alice");
+    const std::string none(token_text_bytes, '-');
+    const std::string value = to_text(first.token) + ":0000000000000001:" + none + ":alice";
+    EXPECT_EQ(held, "H" + value);
     const std::string fence = co_await ask(a, "GET", fence_key);
     EXPECT_EQ(fence, "1");
     const bool released = co_await releases(a.lock, first);
     EXPECT_TRUE(released);
     const std::string free = co_await ask(a, "GET", lease_key);
-    EXPECT_EQ(free, "R" + to_text(first.token) + ":1:::alice");
+    EXPECT_EQ(free, "R" + value);
     const std::string lives = co_await ask(a, "PTTL", lease_key);
     EXPECT_EQ(lives, "-1");
     const Lease second = co_await must_take(b.lock, "k", "b:o:b");
     const std::string after = co_await ask(a, "GET", lease_key);
-    EXPECT_EQ(after, "H" + to_text(second.token) + ":2:" + to_text(first.token) + ":b:o:b");
+    EXPECT_EQ(after,
+              "H" + to_text(second.token) + ":0000000000000002:" + to_text(first.token) + ":b:o:b");
     const std::string keys = co_await ask(a, "DBSIZE", "");
     EXPECT_EQ(keys, "2");
   });

@@ -34,7 +34,8 @@ class RedisProcess {
   [[nodiscard]] static Result<std::unique_ptr<RedisProcess>> start(RedisOptions options = {});
   RedisProcess(const RedisProcess&) = delete;
   RedisProcess& operator=(const RedisProcess&) = delete;
-  /// Kills the server and removes its folder.
+  /// Kills the server and removes its folder. (A process that is killed itself takes the server
+  /// along, but leaves the folder.)
   ~RedisProcess();
 
   [[nodiscard]] std::string host() const { return "127.0.0.1"; }

@@ -76,7 +76,9 @@ struct Supplier {
 };
 
 /// What GoogleTest prints of a supplier.
-inline void PrintTo(const Supplier& supplier, std::ostream* out) { *out << supplier.name; }
+inline std::ostream& operator<<(std::ostream& out, const Supplier& supplier) {
+  return out << supplier.name;
+}
 
 class EnvContract : public testing::TestWithParam<Supplier> {
  protected:

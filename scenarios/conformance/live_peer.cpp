@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 namespace lockstep::conformance {
 
@@ -75,7 +76,7 @@ void LivePeer::fill_backlog() {
   for (int i = 0; i < backlog_fillers; ++i) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     sockaddr_in address = loopback(port_);
-    static_cast<void>(connect(fd, as_sockaddr(address), sizeof address));
+    ASSERT(connect(fd, as_sockaddr(address), sizeof address) == 0 || errno == EINPROGRESS);
     fillers_.push_back(fd);
   }
 }

@@ -71,6 +71,19 @@ TEST(TextReport, of_an_interrupted_campaign_says_so_and_what_did_not_run) {
   EXPECT_NE(to_text(results).find("interrupted: "), std::string::npos);
 }
 
+TEST(TextReport, tells_what_a_scenario_is_about_before_what_it_merely_allows) {
+  Results results;
+  results.scenarios = {clock_jump()};
+  results.scenarios[0].anomalies.push_back({"lock/lost-early", Weight::allowed, 1, Seed{12}});
+  Violation allowed = double_grant();
+  allowed.id = "lock/lost-early";
+  allowed.description = "lock/lost-early: allowed\n";
+  std::vector<Violation>& violations = results.scenarios[0].failures[0].violations;
+  violations.insert(violations.begin(), allowed);
+  EXPECT_NE(to_text(results).find("redis_clock_jump, seed 12\nlock/double-grant: "),
+            std::string::npos);
+}
+
 TEST(ReplayLine, survives_a_shell) {
   EXPECT_EQ(replay_line("out/x/5/failure.json"), "lockstep replay out/x/5/failure.json");
   EXPECT_EQ(replay_line("my out/it's/failure.json"),

@@ -147,6 +147,17 @@ std::string replay_text(const Results& results) {
   return out.empty() ? out : "\nreplay:\n" + out;
 }
 
+/// What a failure is kept for: a surprise where there is one, else what the scenario is about.
+const Violation& telling_violation(const ScenarioResult& scenario, const Failure& failure) {
+  const Weight wanted = failure.as_expected ? Weight::expected : Weight::unexpected;
+  const auto is_wanted = [&](const Violation& violation) {
+    const auto counted = std::ranges::find(scenario.anomalies, violation.id, &AnomalyCount::id);
+    return counted != scenario.anomalies.end() && counted->weight == wanted;
+  };
+  const auto found = std::ranges::find_if(failure.violations, is_wanted);
+  return found == failure.violations.end() ? failure.violations.front() : *found;
+}
+
 /// The one worth reading first: unexpected before expected, then in order.
 std::string first_failure_text(const Results& results) {
   const ScenarioResult* chosen_in = nullptr;
@@ -163,7 +174,7 @@ std::string first_failure_text(const Results& results) {
   std::string out = "\nfirst ";
   out += chosen->as_expected ? "expected violation: " : "violation: ";
   out += chosen_in->name + ", seed " + number(chosen->seed.value) + "\n";
-  return out + chosen->violations.front().description;
+  return out + telling_violation(*chosen_in, *chosen).description;
 }
 
 /// "12 scenarios: 10 as expected, 1 failed, 1 not run".

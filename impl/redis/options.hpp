@@ -31,8 +31,9 @@ struct Options {
   Nanos backoff_min = milliseconds(10);
   Nanos backoff_max = milliseconds(500);
 
-  /// Commands written and not yet answered, the timed-out ones included; more wait unsent. Bounds
-  /// what one lost connection makes indefinite, and the server's output buffer for us.
+  /// Commands written and not yet answered, the timed-out ones included (one more per script that
+  /// is being loaded); others wait unsent. Bounds what one lost connection makes indefinite, and
+  /// the server's output buffer for us.
   std::size_t in_flight_max = 4096;
   /// Commands that wait to be written; one more fails with `limit`. Bounds memory while a server
   /// is away.

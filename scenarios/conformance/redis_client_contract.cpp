@@ -210,6 +210,21 @@ TEST_P(RedisClientContract, shutdown_ends_what_is_outstanding_and_all_that_comes
   });
 }
 
+TEST_P(RedisClientContract, shutdown_does_not_wait_for_a_connection_that_does_not_come) {
+  run([](Fleet& fleet) -> Task<void> {
+    Process& a = fleet.add();
+    fleet.world().kill_lock_server();
+    env::TaskGroup group(fleet.env());
+    Sent sent;
+    group.spawn(send_into(&fleet.env(), &a.client, words("INCR", "k"), never, &sent));
+    co_await sleep(fleet.env(), milliseconds(30));
+    EXPECT_FALSE(sent.result);
+    co_await a.client.shutdown();
+    co_await group.join();
+    EXPECT_TRUE(failed(sent, Errc::closed, false));
+  });
+}
+
 TEST_P(RedisClientContract, a_client_that_never_sent_anything_shuts_down) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();

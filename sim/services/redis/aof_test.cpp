@@ -1,0 +1,154 @@
+// The append-only file on a disk that fails: what was synced is replayed, a torn tail is cut off,
+// and the file goes on behind the cut.
+#include "sim/services/redis/aof.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lockstep::sim::redis {
+namespace {
+
+constexpr std::string_view aof_path = "/redis/appendonly.aof";
+constexpr WallTime now{seconds(1'700'000'000)};
+
+// A server's engine and file, without the server.
+class Store {
+ public:
+  explicit Store(Disk& disk) : aof_(disk) {
+    loaded_ = aof_.load(engine_, now).has_value();
+    engine_.record_effects(true);
+  }
+  [[nodiscard]] bool loaded() const { return loaded_; }
+  [[nodiscard]] bool run(std::initializer_list<std::string_view> words) {
+    static_cast<void>(engine_.execute(session_, words, now));
+    return aof_.append(engine_.take_effects()).has_value();
+  }
+  [[nodiscard]] bool sync() { return aof_.sync().has_value(); }
+  [[nodiscard]] std::vector<Effect> content() const { return engine_.snapshot(); }
+  [[nodiscard]] std::string get(std::string_view key) {
+    return to_text(engine_.execute(session_, {"GET", key}, now));
+  }
+
+ private:
+  Engine engine_;
+  Session& session_ = engine_.open_session();
+  Aof aof_;
+  bool loaded_ = false;
+};
+
+DiskOptions options(std::uint64_t seed) { return {.seed = Seed{seed}, .node = NodeId{1}}; }
+
+void crash(Disk& disk, bool torn) {
+  if (torn) ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+  disk.crash(CrashKind::power, 0);
+  disk.power_on();
+}
+
+std::string file_content(Disk& disk) {
+  return disk.open(aof_path, OpenMode::existing).value().read_all().value();
+}
+
+TEST(Aof, everything_synced_is_there_after_a_restart) {
+  Disk disk(options(1));
+  std::vector<Effect> before;
+  {
+    Store store(disk);
+    ASSERT_TRUE(store.run({"SET", "k", "v", "PX", "5000"}) && store.run({"HSET", "h", "f", "1"}));
+    ASSERT_TRUE(store.run({"SELECT", "3"}) && store.run({"INCR", "n"}));
+    ASSERT_TRUE(store.run({"EVAL", "redis.call('SET', 'a', '1') redis.call('DEL', 'n')", "0"}));
+    ASSERT_TRUE(store.sync());
+    before = store.content();
+  }
+  crash(disk, false);
+  Store store(disk);
+  EXPECT_EQ(store.content(), before);
+  EXPECT_EQ(before.size(), 4U) << "k with its expiry, h, a";
+}
+
+TEST(Aof, a_torn_tail_is_cut_and_the_file_goes_on_behind_it) {
+  const std::vector<std::string> tails = {"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\n",
+                                          "*2\r\n$3\r\nDE",
+                                          std::string(3, '\0'),
+                                          "garbage",
+                                          "*1\r\n$4\r\nNOPE\r\n",
+                                          "*"};
+  for (const std::string& tail : tails) {
+    Disk disk(options(1));
+    ASSERT_TRUE(Store(disk).loaded());
+    {
+      Store store(disk);
+      ASSERT_TRUE(store.run({"SET", "k", "good"}) && store.sync());
+    }
+    DiskFile file = disk.open(aof_path, OpenMode::existing).value();
+    const std::string whole = file_content(disk);
+    ASSERT_TRUE(file.append(tail) && file.sync());
+    {
+      Store store(disk);
+      EXPECT_EQ(store.get("k"), "\"good\"");
+      EXPECT_EQ(file_content(disk), whole);
+      ASSERT_TRUE(store.run({"SET", "k", "better"}) && store.sync());
+    }
+    EXPECT_EQ(Store(disk).get("k"), "\"better\"");
+  }
+}
+
+TEST(Aof, removing_it_leaves_an_empty_server_for_good) {
+  Disk disk(options(1));
+  {
+    Store store(disk);
+    ASSERT_TRUE(store.run({"SET", "k", "v"}) && store.sync());
+  }
+  ASSERT_TRUE(Aof::remove(disk));
+  crash(disk, false);
+  EXPECT_EQ(Store(disk).get("k"), "(nil)");
+  ASSERT_TRUE(Aof::remove(disk));
+  EXPECT_TRUE(Aof::remove(disk)) << "there is none";
+}
+
+// Dies at every call in turn; what was acknowledged is there, and nothing that was never written.
+void sweep(bool torn) {
+  for (std::uint64_t k = 1; k <= 70; ++k) {
+    Disk disk(options(k));
+    disk.die_at_call(k);
+    std::int64_t acknowledged = 0;
+    std::int64_t sent = 0;
+    {
+      Store store(disk);
+      bool goes_on = store.loaded();
+      while (goes_on && sent < 30) {
+        ++sent;
+        goes_on = store.run({"INCR", "n"}) && store.sync();
+        if (goes_on) acknowledged = sent;
+      }
+    }
+    crash(disk, torn);
+    Store store(disk);
+    ASSERT_TRUE(store.loaded());
+    const std::string found = store.get("n");
+    const std::int64_t value = found == "(nil)" ? 0 : std::stoll(found.substr(1));
+    EXPECT_GE(value, acknowledged) << "died at call " << k;
+    EXPECT_LE(value, sent) << "died at call " << k;
+    EXPECT_TRUE(store.run({"INCR", "n"}) && store.sync());
+    EXPECT_EQ(Store(disk).get("n"), "\"" + std::to_string(value + 1) + "\"");
+  }
+}
+
+TEST(Aof, a_death_at_any_call_loses_nothing_acknowledged) { sweep(false); }
+TEST(Aof, torn_writes_at_any_call_lose_nothing_acknowledged) { sweep(true); }
+
+TEST(Aof, failures_of_the_disk_are_told) {
+  Disk disk(options(1));
+  Store store(disk);
+  ASSERT_TRUE(disk.inject(FaultId{0}, "fail-write", 1));
+  EXPECT_FALSE(store.run({"SET", "k", "v"}));
+  ASSERT_TRUE(disk.inject(FaultId{0}, "fail-sync", 1));
+  EXPECT_FALSE(store.sync());
+  ASSERT_TRUE(disk.inject(FaultId{0}, "fail-read", 1));
+  EXPECT_FALSE(Store(disk).loaded());
+}
+
+}  // namespace
+}  // namespace lockstep::sim::redis

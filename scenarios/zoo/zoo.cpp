@@ -74,22 +74,6 @@ class PlainDelete final : public Specimen {
   }
 };
 
-/// Sets the ttl of whatever lease there is: a late renewal extends the lease of another and reports
-/// its own.
-class RenewWithoutCompare final : public Specimen {
- public:
-  using Specimen::Specimen;
-  [[nodiscard]] Task<Result<RenewOutcome>> renew(const Lease& lease, Nanos ttl) override {
-    const MonoTime sent = env_.clock.now();
-    std::vector<std::string> words{"PEXPIRE", lease_key(lease.key), ms_of(ttl)};
-    const auto reply = co_await client_.command(std::move(words));
-    if (!reply) co_return fail(reply.error());
-    const bool renewed = reply->is_integer() && reply->integer() == 1;
-    if (!renewed) co_return RenewOutcome(lock::Lost{});
-    co_return RenewOutcome(lock::Renewed{lock::local_deadline(sent, ttl)});
-  }
-};
-
 /// Counts the ttl in whole seconds, rounded down: 1.9 s lasts 1 s on the server, and the holder
 /// believes in 1.9.
 class TtlSeconds final : public Specimen {
@@ -118,13 +102,10 @@ std::unique_ptr<lock::DistributedLockBackend> make(env::Env& env, redis::Client&
   return std::make_unique<Lock>(env, client);
 }
 
-constexpr std::array<Implementation, 3> members{{
+constexpr std::array<Implementation, 2> members{{
     {"zoo/plain_delete",
      "release deletes without comparing: a late release frees the next holder's lock",
      &make<PlainDelete>},
-    {"zoo/renew_without_compare",
-     "renew sets the ttl without comparing: a late renewal extends the lease of another",
-     &make<RenewWithoutCompare>},
     {"zoo/ttl_seconds",
      "the ttl is cut to whole seconds: the server forgets a lease that its holder believes in",
      &make<TtlSeconds>},

@@ -42,7 +42,9 @@ class Store {
 DiskOptions options(std::uint64_t seed) { return {.seed = Seed{seed}, .node = NodeId{1}}; }
 
 void crash(Disk& disk, bool torn) {
-  if (torn) ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+  if (torn) {
+    ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+  }
   disk.crash(CrashKind::power, 0);
   disk.power_on();
 }

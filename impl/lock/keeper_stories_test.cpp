@@ -5,7 +5,7 @@
 // every step, time moves by steps that fall before, on and behind all thresholds.
 #include <gtest/gtest.h>
 
-#include <string>
+#include <ostream>
 #include <vector>
 
 #include "impl/lock/keeper_words.hpp"
@@ -16,6 +16,20 @@ namespace {
 using Input = KeeperMachine::Input;
 using Kind = KeeperMachine::Input::Kind;
 using Actions = KeeperMachine::Actions;
+
+/// One step of a story, linked to those before it; spelled out only when something fails.
+struct Step {
+  const Step* before;
+  std::int64_t ms;
+  Kind kind;
+  Actions actions{};
+};
+
+std::ostream& operator<<(std::ostream& out, const Step& step) {
+  if (step.before != nullptr) out << *step.before;
+  return out << " +" << step.ms << ":" << static_cast<int>(step.kind) << "="
+             << to_text(step.actions);
+}
 
 struct Around {
   KeeperMachine machine{config()};
@@ -29,7 +43,7 @@ struct Around {
   MonoTime guard_deadline{};
   bool lost_by_store = false;
   bool stop_sent = false;
-  std::string story;
+  Step* last = nullptr;
 };
 
 class EveryStory {
@@ -46,7 +60,8 @@ class EveryStory {
       for (const Input& in : possible(from)) {
         Around next = from;
         next.now += milliseconds(ms);
-        next.story += " +" + std::to_string(ms) + ":" + std::to_string(static_cast<int>(in.kind));
+        Step step{from.last, ms, in.kind};
+        next.last = &step;
         apply(next, in);
         if (next.machine.finished()) {
           ++finished;
@@ -93,7 +108,7 @@ class EveryStory {
     if (in.kind == Kind::stop) around.stop_sent = true;
     if (in.kind == Kind::lost) around.lost_by_store = true;
     const Actions actions = around.machine.step(around.now, in);
-    around.story += "=" + to_text(actions);
+    around.last->actions = actions;
     perform(around, in, actions);
     check(around, actions);
   }
@@ -101,38 +116,38 @@ class EveryStory {
   void perform(Around& around, const Input& in, const Actions& actions) {
     const auto send = [&](bool wanted, Around::Out what) {
       if (!wanted) return;
-      EXPECT_EQ(around.out, Around::Out::none) << "two operations at once:" << around.story;
+      EXPECT_EQ(around.out, Around::Out::none) << "two operations at once:" << *around.last;
       around.out = what;
     };
     if (actions.report_lost) {
       ++losses;
-      EXPECT_FALSE(around.guard_ended) << around.story;
+      EXPECT_FALSE(around.guard_ended) << *around.last;
       around.guard_ended = true;
     }
     if (actions.move_deadline) {
-      EXPECT_FALSE(around.guard_ended) << "a guard was revived:" << around.story;
+      EXPECT_FALSE(around.guard_ended) << "a guard was revived:" << *around.last;
       around.guard_deadline = around.machine.deadline();
     }
     if (actions.request_stop) {
-      EXPECT_TRUE(around.worker && !around.asked) << around.story;
+      EXPECT_TRUE(around.worker && !around.asked) << *around.last;
       around.asked = true;
     }
     if (actions.cancel_worker) {
       ++cancels;
-      EXPECT_TRUE(around.worker && around.asked && !around.cancelled) << around.story;
+      EXPECT_TRUE(around.worker && around.asked && !around.cancelled) << *around.last;
       around.cancelled = true;
     }
     if (actions.start_worker) {
       ++workers;
-      EXPECT_FALSE(around.worker) << "two workers:" << around.story;
-      EXPECT_EQ(in.kind, Kind::acquired) << around.story;
+      EXPECT_FALSE(around.worker) << "two workers:" << *around.last;
+      EXPECT_EQ(in.kind, Kind::acquired) << *around.last;
       around.worker = true;
       around.asked = around.cancelled = around.guard_ended = around.lost_by_store = false;
       around.guard_deadline = around.machine.deadline();
     }
     if (actions.acquire_new || actions.acquire_again) {
-      EXPECT_FALSE(around.worker) << "acquires under a running worker:" << around.story;
-      EXPECT_FALSE(around.stop_sent) << "acquires after stop:" << around.story;
+      EXPECT_FALSE(around.worker) << "acquires under a running worker:" << *around.last;
+      EXPECT_FALSE(around.stop_sent) << "acquires after stop:" << *around.last;
       around.lost_by_store = false;
     }
     send(actions.acquire_new, Around::Out::acquire);
@@ -140,41 +155,41 @@ class EveryStory {
     send(actions.renew, Around::Out::renew);
     send(actions.release, Around::Out::release);
     if (actions.renew) {
-      EXPECT_FALSE(around.guard_ended) << "renews what is gone:" << around.story;
-      EXPECT_LT(around.now, around.guard_deadline) << around.story;
+      EXPECT_FALSE(around.guard_ended) << "renews what is gone:" << *around.last;
+      EXPECT_LT(around.now, around.guard_deadline) << *around.last;
     }
     if (actions.release) {
-      EXPECT_FALSE(around.worker) << "released under a running worker:" << around.story;
-      EXPECT_FALSE(around.lost_by_store) << "released what the store ended:" << around.story;
+      EXPECT_FALSE(around.worker) << "released under a running worker:" << *around.last;
+      EXPECT_FALSE(around.lost_by_store) << "released what the store ended:" << *around.last;
       around.guard_ended = true;
     }
   }
 
   static void check(const Around& around, const Actions& actions) {
     const bool held = !around.guard_ended && around.now < around.guard_deadline;
-    EXPECT_EQ(around.machine.holding(), held) << around.story;
+    EXPECT_EQ(around.machine.holding(), held) << *around.last;
     if (around.worker && !held) {
-      EXPECT_TRUE(around.asked) << "worker never told:" << around.story;
+      EXPECT_TRUE(around.asked) << "worker never told:" << *around.last;
     }
     if (around.worker && held && around.now >= around.guard_deadline - milliseconds(100)) {
-      EXPECT_TRUE(around.asked) << "not told at stop_at:" << around.story;
+      EXPECT_TRUE(around.asked) << "not told at stop_at:" << *around.last;
     }
     if (around.worker && around.now >= around.guard_deadline) {
-      EXPECT_TRUE(around.cancelled) << "runs past its deadline:" << around.story;
+      EXPECT_TRUE(around.cancelled) << "runs past its deadline:" << *around.last;
     }
     if (around.worker && around.stop_sent) {
-      EXPECT_TRUE(around.asked) << around.story;
+      EXPECT_TRUE(around.asked) << *around.last;
     }
     if (actions.finish) {
-      EXPECT_TRUE(!around.worker && around.out == Around::Out::none) << around.story;
-      EXPECT_TRUE(around.guard_ended) << "ended with a live lease:" << around.story;
+      EXPECT_TRUE(!around.worker && around.out == Around::Out::none) << *around.last;
+      EXPECT_TRUE(around.guard_ended) << "ended with a live lease:" << *around.last;
       return;
     }
     // never stuck: something is out, a worker may end, or it wakes by itself
     const bool wakes = around.machine.wake_at() != never;
-    EXPECT_TRUE(wakes || around.worker || around.out != Around::Out::none) << around.story;
+    EXPECT_TRUE(wakes || around.worker || around.out != Around::Out::none) << *around.last;
     if (wakes) {
-      EXPECT_GT(around.machine.wake_at(), around.now) << "spins:" << around.story;
+      EXPECT_GT(around.machine.wake_at(), around.now) << "spins:" << *around.last;
     }
   }
 };

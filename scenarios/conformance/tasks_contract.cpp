@@ -63,7 +63,27 @@ TEST_P(EnvContract, stop_before_the_first_run_still_stops) {
     group.spawn(two_sleeps(env, seconds(1000), &steps));
     group.stop();
     co_await group.join();
-    EXPECT_EQ(steps.second_wait, 0);
+    EXPECT_EQ(steps.begun, 0);
+  });
+}
+
+Task<void> sleep_once(Env& env, MonoTime until, int* ended) {
+  co_await env::sleep_until(env.waits, until);
+  ++*ended;
+}
+
+TEST_P(EnvContract, a_stop_may_meet_tasks_that_are_about_to_end) {
+  run([](Env& env) -> Task<void> {
+    for (int round = 0; round < 20; ++round) {
+      TaskGroup group(env);
+      int ended = 0;
+      const MonoTime until = env.clock.now() + milliseconds(1);
+      for (int i = 0; i < 50; ++i) group.spawn(sleep_once(env, until, &ended));
+      co_await env::sleep_until(env.waits, until);
+      group.stop();
+      co_await group.join();
+      EXPECT_EQ(ended, 50);  // cancelled or not, each was waiting and went on
+    }
   });
 }
 

@@ -33,6 +33,9 @@ class Findings {
   /// Something could not be judged.
   void unknown(std::string reason);
 
+  /// Something was judged with less strictness than the history allows.
+  void doubt() { ++report_.doubts; }
+
   void exercised(Property property) { report_.exercised.count(property); }
   void sample(std::string_view distribution, Nanos value);
 

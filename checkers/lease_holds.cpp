@@ -172,14 +172,17 @@ Violation tell_hidden(const LockView& view, const Context& context, std::uint32_
   return violation;
 }
 
-/// A lease without a certain hold of its own may still have succeeded inside another's.
+/// A lease without a certain hold of its own, or one that no chain follows, may still have
+/// succeeded inside another's.
 void report_hidden(const LockView& view, const Context& context, const HoldCover& cover,
                    std::uint32_t number) {
   const Lease& lease = view.leases[number];
   for (std::uint32_t i = lease.begin; i < lease.end; ++i) {
     const std::uint32_t at = view.by_lease[i];
     const Operation& operation = context.operation(at);
-    if (operation.outcome != Outcome::done || operation.answered < lease.possible_from) continue;
+    const bool is_echo = operation.kind == Kind::release && at != lease.ok_release;
+    const bool counts = operation.outcome == Outcome::done && !is_echo;
+    if (!counts || operation.answered < lease.possible_from) continue;
     const std::uint32_t hold = covering(view, context, cover, number, at);
     if (hold == none) continue;
     if (operation.kind == Kind::acquire) {
@@ -193,7 +196,9 @@ void report_hidden(const LockView& view, const Context& context, const HoldCover
 
 void report_hidden(const LockView& view, const Context& context, const HoldCover& cover) {
   std::vector<bool> is_known(view.leases.size(), false);
-  for (const Hold& hold : view.holds) is_known[hold.lease] = true;
+  for (const Hold& hold : view.holds) {
+    is_known[hold.lease] = !view.leases[hold.lease].may_return || view.is_doubled[hold.lease];
+  }
   for (const Condemned& late : view.condemned) is_known[late.lease] = true;
   for (std::uint32_t i = 0; i < view.leases.size(); ++i) {
     if (!is_known[i] && view.leases[i].judged) report_hidden(view, context, cover, i);

@@ -16,9 +16,11 @@ namespace {
 
 /// The earliest end of a lease, and what sets it.
 struct Earliest {
+  Instant granted = long_ago;
   Instant end = long_ago;
   std::uint32_t lease = none;
   std::uint32_t last_proof = none;  ///< its last renewal, or its grant
+  std::uint32_t after = none;       ///< the lease before it, if that one's end sets `granted`
 };
 
 /// The success of `lease` that was invoked last, if not its first.
@@ -43,33 +45,63 @@ Earliest earliest_end(const LockView& view, const Context& context, std::uint32_
   const Instant released = std::max(lease.may_be_released(context), last);
   Instant end = std::min(expiry, released);
   if (lease.ok_release != none && !lease.may_return) end = released;
-  return {end, number, renewal == none ? lease.first : renewal};
+  return {granted, end, number, renewal == none ? lease.first : renewal, none};
+}
+
+/// Why a lease cannot have ended earlier: a line of Violation::because.
+std::string end_words(const LockView& view, const Context& context, const Earliest& mine) {
+  const Lease& lease = view.leases[mine.lease];
+  std::string line = cat(lease_words(view, mine.lease), " of ", who(context, mine.last_proof));
+  const bool is_forced = mine.last_proof == lease.first && mine.after != none;
+  if (is_forced) {
+    line += cat(" was granted at ", moment_text(mine.granted.time_ns), " at the earliest, when ",
+                lease_words(view, mine.after), " can first have been over");
+  } else {
+    line += cat(": ", number_words(context, mine.last_proof), " was sent at ",
+                moment_text(context.operation(mine.last_proof).invoked.time_ns));
+  }
+  const bool by_release =
+      lease.ok_release != none && mine.end == context.operation(lease.ok_release).invoked;
+  line +=
+      by_release
+          ? cat("; it was held until its release ", number_words(context, lease.ok_release),
+                " was sent at ", moment_text(mine.end.time_ns))
+          : cat("; ", ttl_words(context, lease, false), ", until ", moment_text(mine.end.time_ns));
+  return line;
+}
+
+constexpr std::size_t witness_max = 6;
+
+/// Tells the end of a lease, and of those before it as far as they set it.
+void add_ends(Violation& violation, const LockView& view, const Context& context,
+              const std::vector<Earliest>& placed, std::uint32_t number) {
+  while (number != none && violation.witness.size() + 3 <= witness_max) {
+    const Earliest& mine = placed[number];
+    const Lease& lease = view.leases[number];
+    violation.because.push_back(end_words(view, context, mine));
+    add_witness(violation, context, lease.first);
+    if (mine.last_proof != lease.first) add_witness(violation, context, mine.last_proof);
+    if (lease.ok_release != none) add_witness(violation, context, lease.ok_release);
+    number = mine.last_proof == lease.first ? mine.after : none;
+  }
 }
 
 Violation tell_early(const LockView& view, const Context& context, const Hold& hold,
-                     const Earliest& before) {
+                     const std::vector<Earliest>& placed, std::uint32_t before) {
   Violation violation = violation_on(
       view, context,
       cat(who(context, hold.first), " was granted ", context.history.text(view.key), " (",
           lease_words(view, hold.lease), ") by ", moment_text(hold.start.time_ns), ", but ",
-          lease_words(view, before.lease), " of ", who(context, before.last_proof),
-          " cannot have been over before ", moment_text(before.end.time_ns)));
-  const Lease& lease = view.leases[before.lease];
-  violation.because.push_back(cat(lease_words(view, before.lease), ": ",
-                                  number_words(context, before.last_proof), " was sent at ",
-                                  moment_text(context.operation(before.last_proof).invoked.time_ns),
-                                  "; ", ttl_words(context, lease, false)));
-  violation.because.push_back(
-      "no order of the moments in which the store took effect explains all answers");
-  add_witness(violation, context, lease.first);
-  add_witness(violation, context, before.last_proof);
-  add_witness(violation, context, lease.ok_release);
+          lease_words(view, before), " of ", who(context, view.leases[before].first),
+          " cannot have been over before ", moment_text(placed[before].end.time_ns)));
   add_witness(violation, context, hold.first);
-  violation.tokens = {token_of(view, context, before.lease), token_of(view, context, hold.lease)};
+  add_ends(violation, view, context, placed, before);
+  violation.tokens = {token_of(view, context, before), token_of(view, context, hold.lease)};
   return violation;
 }
 
-Violation tell_lost(const LockView& view, const Context& context, const Earliest& mine) {
+Violation tell_lost(const LockView& view, const Context& context,
+                    const std::vector<Earliest>& placed, const Earliest& mine) {
   const Lease& lease = view.leases[mine.lease];
   const Operation& denial = context.operation(lease.denial);
   Violation violation = violation_on(
@@ -77,15 +109,11 @@ Violation tell_lost(const LockView& view, const Context& context, const Earliest
       cat(who(context, lease.denial), " was told at ", moment_text(denial.answered.time_ns),
           " that ", lease_words(view, mine.lease), " of ", context.history.text(view.key),
           " is gone, but nothing can have ended it before ", moment_text(mine.end.time_ns)));
-  violation.because.push_back(cat(number_words(context, mine.last_proof), " was sent at ",
-                                  moment_text(context.operation(mine.last_proof).invoked.time_ns),
-                                  " and succeeded; ", ttl_words(context, lease, false)));
   violation.stretches.push_back(
       {cat(who(context, lease.first), ", ", lease_words(view, mine.lease)), lease.proved.time_ns,
        mine.end.time_ns});
-  add_witness(violation, context, lease.first);
-  add_witness(violation, context, mine.last_proof);
   add_witness(violation, context, lease.denial);
+  add_ends(violation, view, context, placed, mine.lease);
   violation.tokens.push_back(token_of(view, context, mine.lease));
   return violation;
 }
@@ -96,7 +124,7 @@ class Placement {
       : view_(view),
         context_(context),
         is_condemned_(view.leases.size(), false),
-        is_placed_(view.leases.size(), false) {
+        placed_(view.leases.size()) {
     for (const Condemned& late : view.condemned) is_condemned_[late.lease] = true;
   }
 
@@ -104,29 +132,41 @@ class Placement {
 
  private:
   void place(const Hold& hold);
+  void place_alone(std::uint32_t lease);
   void check_denial(const Earliest& mine);
 
   const LockView& view_;
   const Context& context_;
   std::vector<bool> is_condemned_;  // by lease: its own chain is broken, nothing more to say
-  std::vector<bool> is_placed_;     // by lease
-  Earliest before_;
+  std::vector<Earliest> placed_;    // by lease
+  std::uint32_t before_ = none;     // lease
 };
 
 void Placement::place(const Hold& hold) {
   if (is_condemned_[hold.lease]) return;
-  const Operation& first = context_.operation(hold.first);
-  Instant granted = std::max(first.invoked, before_.end);
+  const Instant asked = context_.operation(hold.first).invoked;
+  const Instant before = before_ == none ? long_ago : placed_[before_].end;
+  Instant granted = std::max(asked, before);
   if (view_.leases[hold.lease].proved < granted) {
     if (!view_.is_doubled[hold.lease]) {
-      context_.findings.violation(id::granted_early,
-                                  [&] { return tell_early(view_, context_, hold, before_); });
+      context_.findings.violation(
+          id::granted_early, [&] { return tell_early(view_, context_, hold, placed_, before_); });
     }
-    granted = first.invoked;  // said once; the next lease is judged by itself
+    granted = asked;  // said once; the next lease is judged by itself
   }
-  before_ = earliest_end(view_, context_, hold.lease, granted);
-  is_placed_[hold.lease] = true;
-  check_denial(before_);
+  Earliest& mine = placed_[hold.lease];
+  mine = earliest_end(view_, context_, hold.lease, granted);
+  if (asked < granted) mine.after = before_;
+  before_ = hold.lease;
+  check_denial(mine);
+}
+
+/// A lease that no certain hold puts in order with others.
+void Placement::place_alone(std::uint32_t number) {
+  const Lease& lease = view_.leases[number];
+  if (is_condemned_[number] || !lease.judged || lease.first == none) return;
+  placed_[number] = earliest_end(view_, context_, number, context_.operation(lease.first).invoked);
+  check_denial(placed_[number]);
 }
 
 /// A double grant explains that its leases are lost; so does a success that came too late.
@@ -134,16 +174,14 @@ void Placement::check_denial(const Earliest& mine) {
   const Lease& lease = view_.leases[mine.lease];
   if (lease.denial == none || view_.is_doubled[mine.lease]) return;
   if (mine.end <= context_.operation(lease.denial).answered) return;
-  context_.findings.violation(id::lost_early, [&] { return tell_lost(view_, context_, mine); });
+  context_.findings.violation(id::lost_early,
+                              [&] { return tell_lost(view_, context_, placed_, mine); });
 }
 
 void Placement::place() {
   for (const Hold& hold : view_.holds) place(hold);
   for (std::uint32_t i = 0; i < view_.leases.size(); ++i) {
-    const Lease& lease = view_.leases[i];
-    if (is_placed_[i] || is_condemned_[i] || !lease.judged || lease.first == none) continue;
-    const Instant granted = context_.operation(lease.first).invoked;
-    check_denial(earliest_end(view_, context_, i, granted));
+    if (placed_[i].lease == none) place_alone(i);
   }
 }
 

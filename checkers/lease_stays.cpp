@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "checkers/text.hpp"
 #include "impl/base/duration.hpp"
@@ -24,6 +25,18 @@ class StayBuilder {
   void finish(std::uint32_t end);
 
  private:
+  /// A success: from its answer on the lease was alive for certain, until a moment.
+  struct Proof {
+    Instant answered;
+    std::int64_t until_ns = 0;
+    bool is_certain = false;  ///< it belongs to this stay, and to no other
+    friend bool operator<(const Proof& a, const Proof& b) { return b.answered < a.answered; }
+  };
+
+  /// Operations of one lease under way at once that are looked at; clients have one or two.
+  static constexpr std::size_t in_flight_max = 8;
+
+  void settle(Instant now);
   void acquire(std::uint32_t at, const Operation& operation);
   void acquire_again(const Operation& operation);
   void renew(std::uint32_t at, const Operation& operation);
@@ -32,6 +45,7 @@ class StayBuilder {
   void deny(std::uint32_t at, const Operation& operation);
   void give_up(std::string_view why);
   void use_ttl(std::uint32_t at);
+  void doubt_release();
   void start_anew(const Operation& operation);
   [[nodiscard]] bool has_proof() const { return stay_.first != none; }
   [[nodiscard]] bool is_same_stay(const Operation& operation) const;
@@ -42,16 +56,21 @@ class StayBuilder {
   const Context& context_;
   Lease stay_;
   std::uint32_t position_ = 0;
-  Instant asked_ = never_at;              // earliest invocation of an acquire that may be granted
-  std::int64_t ttl_ns_ = 0;               // of all operations
-  FencingToken token_{};                  // of the stay, as far as known
-  std::int64_t certain_until_ns_ = 0;     // the stay so far; if it has a proof
-  Instant last_proof_ = long_ago;         // latest answer that proves the stay so far
-  Instant last_told_ = long_ago;          // latest answer so far, of any kind
-  Instant last_prolonged_ = long_ago;     // latest answer to an acquire that prolonged a stay
-  std::uint32_t acquires_ = 0;            // done or unknown, so far
-  std::uint32_t unknown_acquires_ = 0;    // so far
-  std::uint32_t unknown_renewals_ = 0;    // so far
+  Instant asked_ = never_at;  // earliest invocation of an acquire that may be granted
+  std::int64_t ttl_ns_ = 0;   // of all operations
+  // Of the stay so far:
+  FencingToken token_{};           // as far as known
+  std::int64_t certain_ns_ = 0;    // alive for certain before this, as proofs by now answered say
+  std::vector<Proof> unanswered_;  // a heap, earliest answer on top: proofs not yet in certain_ns_
+  Instant last_doubtful_ = long_ago;   // latest answer that may belong to a stay after it
+  Instant last_acquired_ = long_ago;   // latest answer to an acquire
+  Instant last_prolonged_ = long_ago;  // the same, once one of them prolonged it
+  Instant release_sent_ = never_at;    // of releases that were answered: the one answered last
+  Instant release_told_ = long_ago;    // its answer
+  // Of the lease so far:
+  std::uint32_t acquires_ = 0;  // done or unknown
+  std::uint32_t unknown_acquires_ = 0;
+  std::uint32_t unknown_renewals_ = 0;
   std::uint32_t renewals_left_ = 0;       // of them, in stays before this one
   std::uint32_t stays_ = 0;               // finished
   bool may_be_granted_by_other_ = false;  // than the acquires before the first proof
@@ -96,23 +115,40 @@ void StayBuilder::use_ttl(std::uint32_t at) {
   view_.most_ns = std::max(view_.most_ns, stay_.bounds.most_ns);
 }
 
+/// Takes over what proofs say that were answered before `now`.
+void StayBuilder::settle(Instant now) {
+  while (!unanswered_.empty() && unanswered_.front().answered < now) {
+    certain_ns_ = std::max(certain_ns_, unanswered_.front().until_ns);
+    std::pop_heap(unanswered_.begin(), unanswered_.end());
+    unanswered_.pop_back();
+  }
+}
+
 void StayBuilder::prove(std::uint32_t at, const Operation& operation) {
-  const bool first = !has_proof();
-  if (first) stay_.first = at;
+  const bool is_first = !has_proof();
+  const bool is_same = !is_first && is_same_stay(operation);
+  if (is_first) stay_.first = at;
+  if (!is_same) last_doubtful_ = std::max(last_doubtful_, operation.answered);
   stay_.proved = std::min(stay_.proved, operation.answered);
   const std::int64_t until = later(operation.invoked.time_ns, stay_.bounds.least_ns);
-  certain_until_ns_ = first ? until : std::max(certain_until_ns_, until);
-  last_proof_ = first ? operation.answered : std::max(last_proof_, operation.answered);
+  unanswered_.push_back({operation.answered, until, is_first || is_same});
+  std::push_heap(unanswered_.begin(), unanswered_.end());
 }
 
 /// Whether a success certainly prolonged the stay so far. The same fencing token says so; and so
-/// does an answer before the stay can have been over, to who asked after the answers before.
+/// does an answer before the stay can have been over; or, with another success under way, that
+/// whichever took effect first, the other did before it can have been over.
 bool StayBuilder::is_same_stay(const Operation& operation) const {
   if (operation.token.value != 0 && token_.value != 0) return operation.token == token_;
-  const bool was_let_go = stay_.ok_release != none || stay_.unknown_release != never_at ||
-                          stay_.denied_release != never_at;
-  if (operation.kind == Kind::acquire && was_let_go) return false;
-  return last_proof_ < operation.invoked && operation.answered.time_ns < certain_until_ns_;
+  const bool was_let_go = stay_.ok_release != none || stay_.unknown_release != never_at;
+  if (was_let_go) return false;
+  if (operation.answered.time_ns < certain_ns_) return true;
+  const std::int64_t until = later(operation.invoked.time_ns, stay_.bounds.least_ns);
+  const std::size_t looked_at = std::min(unanswered_.size(), in_flight_max);
+  return std::any_of(unanswered_.begin(), unanswered_.begin() + looked_at, [&](const Proof& proof) {
+    return proof.is_certain && operation.answered.time_ns < proof.until_ns &&
+           proof.answered.time_ns < until;
+  });
 }
 
 /// An acquire without an answer, other than the grant of the first stay, may come back any time.
@@ -124,8 +160,18 @@ bool StayBuilder::may_return() const {
   return unknown_acquires_ > (granted_by_unknown ? 1U : 0U);
 }
 
+/// A release that succeeded may have ended the next stay instead.
+void StayBuilder::doubt_release() {
+  context_.findings.doubt();
+  if (stay_.ok_release == none) return;
+  const Instant sent = context_.operation(stay_.ok_release).invoked;
+  stay_.unknown_release = std::min(stay_.unknown_release, sent);
+  stay_.ok_release = none;
+  stay_.ok_release_answered = never_at;
+}
+
 void StayBuilder::start_anew(const Operation& operation) {
-  if (operation.invoked <= last_told_) give_up("was asked for again while it was in use");
+  if (operation.invoked <= last_doubtful_) give_up("was asked for again while it was in use");
   Lease next;
   next.id = stay_.id;
   next.owner = stay_.owner;
@@ -136,19 +182,30 @@ void StayBuilder::start_anew(const Operation& operation) {
   next.was_asked = true;
   next.possible_from = operation.invoked;
   next.unknown_release = stay_.unknown_release;  // it may still land, now
+  if (operation.invoked <= release_told_) {
+    next.unknown_release = std::min(next.unknown_release, release_sent_);
+    doubt_release();
+  }
   stay_.unknown_release = std::min(stay_.unknown_release, operation.invoked);
   finish(position_);
   stay_ = next;
-  renewals_left_ = unknown_renewals_;
   token_ = {};
+  certain_ns_ = 0;
+  unanswered_.clear();
+  last_doubtful_ = long_ago;
+  last_acquired_ = long_ago;
+  last_prolonged_ = long_ago;
+  release_told_ = long_ago;
+  renewals_left_ = unknown_renewals_;
 }
 
 /// A success that follows others.
 void StayBuilder::acquire_again(const Operation& operation) {
-  if (acquires_ == 1) return;  // the only one there is: it must be what granted it
-  may_be_granted_by_other_ = may_be_granted_by_other_ || operation.invoked <= stay_.proved;
+  const bool is_grant = acquires_ == 1;  // nothing else was there before
+  may_be_granted_by_other_ |= is_grant || operation.invoked <= stay_.proved;
+  if (is_grant) return;
   if (is_same_stay(operation)) {
-    last_prolonged_ = std::max(last_prolonged_, operation.answered);
+    last_prolonged_ = std::max(last_acquired_, operation.answered);
   } else {
     start_anew(operation);
   }
@@ -160,14 +217,13 @@ void StayBuilder::acquire(std::uint32_t at, const Operation& operation) {
   ++acquires_;
   if (!done) {
     ++unknown_acquires_;
-    if (has_proof() && operation.invoked <= last_proof_) {
-      give_up("was asked for again while it was in use");
-    }
+    if (operation.invoked <= last_doubtful_) give_up("was asked for again while it was in use");
     return use_ttl(at);
   }
   if (has_proof()) acquire_again(operation);
   use_ttl(at);
   prove(at, operation);
+  last_acquired_ = std::max(last_acquired_, operation.answered);
   if (token_.value == 0) token_ = operation.token;
 }
 
@@ -184,15 +240,22 @@ void StayBuilder::renew(std::uint32_t at, const Operation& operation) {
 /// Whether a release that succeeded may have repeated the answer to one of a stay before, ahead of
 /// the grant of this one.
 bool StayBuilder::is_echo(const Operation& operation) const {
-  return stays_ > 0 && has_proof() && operation.invoked <= stay_.proved;
+  return operation.outcome == Outcome::done && stays_ > 0 && has_proof() &&
+         operation.invoked <= stay_.proved;
 }
 
 void StayBuilder::release(std::uint32_t at, const Operation& operation) {
-  if (operation.invoked <= last_prolonged_) give_up("was asked for again while it was in use");
+  if (operation.invoked <= last_prolonged_ || is_echo(operation)) {
+    give_up("was asked for again while it was in use");
+  }
+  if (operation.outcome != Outcome::unknown && release_told_ <= operation.answered) {
+    release_told_ = operation.answered;
+    release_sent_ = operation.invoked;
+  }
   if (operation.outcome == Outcome::denied) {
     stay_.denied_release = std::min(stay_.denied_release, operation.invoked);
     deny(at, operation);
-  } else if (operation.outcome == Outcome::unknown || is_echo(operation)) {
+  } else if (operation.outcome == Outcome::unknown) {
     stay_.unknown_release = std::min(stay_.unknown_release, operation.invoked);
   } else if (operation.outcome == Outcome::done) {
     if (stay_.ok_release == none) stay_.ok_release = at;
@@ -212,6 +275,7 @@ void StayBuilder::take(std::uint32_t position) {
   const std::uint32_t at = view_.by_lease[position];
   const Operation& operation = context_.operation(at);
   if (operation.outcome == Outcome::failed) return;
+  settle(operation.invoked);
   if (operation.kind == Kind::acquire) {
     acquire(at, operation);
   } else if (operation.kind == Kind::renew) {
@@ -219,7 +283,6 @@ void StayBuilder::take(std::uint32_t position) {
   } else {
     release(at, operation);
   }
-  if (operation.outcome != Outcome::unknown) last_told_ = std::max(last_told_, operation.answered);
 }
 
 void StayBuilder::finish(std::uint32_t end) {

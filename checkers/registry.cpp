@@ -103,7 +103,7 @@ Result<Judgement> judge_both(const History& history, std::string_view model) {
   }
   both.oracle = (*checker)->check(history, history.header.params, Judge::oracle);
   const bool disagree = both.black_box.verdict == Verdict::invalid &&
-                        both.oracle.verdict == Verdict::valid &&
+                        both.oracle.verdict == Verdict::valid && both.oracle.doubts == 0 &&
                         !is_only_refused_otherwise(both.black_box, both.oracle);
   if (disagree) {
     both.disagreement =

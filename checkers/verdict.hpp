@@ -116,6 +116,9 @@ struct Report {
   std::vector<Violation> warnings;             ///< the same; they do not touch the verdict
   std::map<std::string, std::uint64_t> found;  ///< by id, all of both, listed or not
   std::vector<std::string> unknown_reasons;    ///< why not all could be judged, at most reasons_max
+  /// What was judged leniently, because the order of overlapping operations of one lease matters
+  /// and is not known. Clients that wait for their answers cause none; late messages a few.
+  std::uint64_t doubts = 0;
   Exercised exercised;
   std::vector<Distribution> measurements;
 

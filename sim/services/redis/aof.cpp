@@ -1,6 +1,7 @@
 #include "sim/services/redis/aof.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include "impl/resp/reader.hpp"
 #include "impl/resp/writer.hpp"
@@ -23,6 +24,8 @@ resp::RespLimits file_limits() {
 
 void write_effects(resp::RespWriter& writer, std::optional<std::size_t>& db,
                    std::span<const Effect> effects) {
+  const bool transaction = effects.size() > 1;
+  if (transaction) writer.command({"MULTI"});
   for (const Effect& effect : effects) {
     if (db != effect.db) {
       writer.command({"SELECT", std::to_string(effect.db)});
@@ -31,40 +34,56 @@ void write_effects(resp::RespWriter& writer, std::optional<std::size_t>& db,
     writer.begin_command(effect.command.size());
     for (const std::string& word : effect.command) writer.bulk(word);
   }
+  if (transaction) writer.command({"EXEC"});
 }
 
-Result<std::optional<Effect>> EffectReader::next(const resp::Reply& message) {
+Result<void> EffectReader::select(std::string_view text) {
+  std::size_t db = Engine::databases;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), db);
+  if (parsed.ec != std::errc{} || db >= Engine::databases) {
+    return fail(definite(Errc::protocol, "SELECT of '" + std::string(text) + "'"));
+  }
+  db_ = db;
+  return {};
+}
+
+Result<std::vector<Effect>> EffectReader::next(const resp::Reply& message) {
   const auto words = resp::command_arguments(message);
   if (!words) return fail(words.error());
   if (words->size() == 2 && words->front() == "SELECT") {
-    const std::string_view text = words->back();
-    std::size_t db = Engine::databases;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), db);
-    if (parsed.ec != std::errc{} || db >= Engine::databases) {
-      return fail(definite(Errc::protocol, "SELECT of '" + std::string(text) + "'"));
-    }
-    db_ = db;
-    return std::optional<Effect>();
+    if (auto selected = select(words->back()); !selected) return fail(selected.error());
+    return std::vector<Effect>();
+  }
+  const bool begins = words->size() == 1 && words->front() == "MULTI";
+  const bool ends = words->size() == 1 && words->front() == "EXEC";
+  if (begins || ends) {
+    if (begins == in_transaction_) return fail(definite(Errc::protocol, "a stray MULTI or EXEC"));
+    in_transaction_ = begins;
+    return std::exchange(gathered_, {});
   }
   Effect effect;
   effect.db = db_;
   effect.command.assign(words->begin(), words->end());
-  return std::optional<Effect>(std::move(effect));
+  gathered_.push_back(std::move(effect));
+  if (in_transaction_) return std::vector<Effect>();
+  return std::exchange(gathered_, {});
 }
 
-/// @return how many bytes made whole commands that the engine took.
+/// @return how many bytes made whole commands and transactions that the engine took.
 std::uint64_t Aof::replay(std::string_view bytes, Engine& engine, WallTime now) {
   resp::RespReader reader(file_limits());
   reader.feed(bytes);
-  EffectReader effects;
+  EffectReader reading;
   std::uint64_t good = 0;
   for (;;) {
     const auto message = reader.next();
     if (!message || !*message) return good;
-    const auto effect = effects.next(**message);
-    if (!effect) return good;
-    if (*effect && !engine.apply(**effect, now)) return good;
-    good = bytes.size() - reader.pending_bytes();
+    const auto effects = reading.next(**message);
+    if (!effects) return good;
+    for (const Effect& effect : *effects) {
+      if (!engine.apply(effect, now)) return good;
+    }
+    if (!reading.in_transaction()) good = bytes.size() - reader.pending_bytes();
   }
 }
 

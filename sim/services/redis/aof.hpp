@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "impl/resp/writer.hpp"
 #include "sim/disk/disk.hpp"
@@ -44,18 +45,25 @@ class Aof {
   bool unsynced_ = false;
 };
 
-/// Appends `effects` to `writer`, with a SELECT where the database changes.
+/// Appends the effects of one command, script or transaction to `writer`, with a SELECT where the
+/// database changes; several as MULTI ... EXEC, so that a torn tail keeps all of them or none.
 void write_effects(resp::RespWriter& writer, std::optional<std::size_t>& db,
                    std::span<const Effect> effects);
 
-/// Reads effects back, command by command.
+/// Reads effects back, message by message.
 class EffectReader {
  public:
-  /// nullopt for a SELECT. Errors, definite: protocol.
-  [[nodiscard]] Result<std::optional<Effect>> next(const resp::Reply& message);
+  /// What `message` completes: nothing for a SELECT and inside a transaction, all of it at its end.
+  /// Errors, definite: protocol.
+  [[nodiscard]] Result<std::vector<Effect>> next(const resp::Reply& message);
+  [[nodiscard]] bool in_transaction() const { return in_transaction_; }
 
  private:
+  [[nodiscard]] Result<void> select(std::string_view text);
+
   std::size_t db_ = 0;
+  bool in_transaction_ = false;
+  std::vector<Effect> gathered_;  ///< of the transaction so far
 };
 
 }  // namespace lockstep::sim::redis

@@ -53,6 +53,27 @@ std::string file_content(Disk& disk) {
   return disk.open(aof_path, OpenMode::existing).value().read_all().value();
 }
 
+TEST(Aof, a_power_cut_keeps_all_writes_of_a_script_or_none) {
+  int kept = 0;
+  int lost = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Disk disk(options(seed));
+    {
+      Store store(disk);
+      ASSERT_TRUE(store.run({"SET", "before", "1"}));
+      ASSERT_TRUE(store.sync());
+      ASSERT_TRUE(store.run({"EVAL", "redis.call('SET','a','1') redis.call('SET','b','2')", "0"}));
+    }
+    crash(disk, seed % 2 == 0);
+    Store store(disk);
+    ASSERT_TRUE(store.loaded());
+    EXPECT_EQ(store.get("a") == "(nil)", store.get("b") == "(nil)") << "seed " << seed;
+    ++(store.get("b") == "(nil)" ? lost : kept);
+  }
+  EXPECT_GT(kept, 0);
+  EXPECT_GT(lost, 0);
+}
+
 TEST(Aof, everything_synced_is_there_after_a_restart) {
   Disk disk(options(1));
   std::vector<Effect> before;

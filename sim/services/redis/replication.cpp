@@ -95,7 +95,7 @@ void Server::ReplicaLink::dial() {
              peer_ = *peer;
              reader_.reset();
              effects_ = EffectReader();
-             server_.engine_.clear();
+             server_.engine_.apply({0, {"FLUSHALL"}}, server_.wall());
              peer_->set_handler(this);
              resp::RespWriter hello;
              hello.command({feed_command});
@@ -115,9 +115,9 @@ void Server::ReplicaLink::on_bytes(Peer&, std::string_view bytes) {
     const auto message = reader_.next();
     ASSERT(message.has_value());  // our own master wrote it
     if (!*message) break;
-    const auto effect = effects_.next(**message);
-    ASSERT(effect.has_value());
-    if (*effect) server_.engine_.apply(**effect, server_.wall());
+    const auto effects = effects_.next(**message);
+    ASSERT(effects.has_value());
+    for (const Effect& effect : *effects) server_.engine_.apply(effect, server_.wall());
   }
   if (!server_.flushing_) server_.finish_turn();
 }

@@ -287,9 +287,15 @@ void compare(const Shape& shape, std::uint64_t first_seed, std::uint64_t seeds, 
 void expect_both_kinds(const Tally& tally, const Shape& shape, std::uint64_t seeds) {
   EXPECT_GT(tally.explainable, seeds / 20);
   EXPECT_GT(tally.not_explainable, seeds / 20);
-  if (shape.exact) EXPECT_GT(tally.exact, seeds / 4);
-  if (shape.refusals) EXPECT_GT(tally.refusals, seeds / 100);
-  if (shape.resolved) EXPECT_GT(tally.only_oracle, seeds / 100);
+  if (shape.exact) {
+    EXPECT_GT(tally.exact, seeds / 4);
+  }
+  if (shape.refusals) {
+    EXPECT_GT(tally.refusals, seeds / 100);
+  }
+  if (shape.resolved) {
+    EXPECT_GT(tally.only_oracle, seeds / 100);
+  }
   ::testing::Test::RecordProperty("explainable", static_cast<int>(tally.explainable));
   ::testing::Test::RecordProperty("not_explainable", static_cast<int>(tally.not_explainable));
   ::testing::Test::RecordProperty("exact", static_cast<int>(tally.exact));

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "impl/resp/scanner.hpp"
+#include "impl/resp/message_buffer.hpp"
 
 namespace lockstep::resp {
 
@@ -58,78 +58,44 @@ struct FreeReader {
   void operator()(redisReader* reader) const { redisReaderFree(reader); }
 };
 
-std::unexpected<Error> broken(std::string what) {
-  return fail(definite(Errc::protocol, "RESP: " + std::move(what)));
-}
-
 }  // namespace
 
 class RespReader::Impl {
  public:
-  explicit Impl(const RespLimits& limits) : limits_(limits), scanner_(limits) { reset(); }
+  explicit Impl(const RespLimits& limits) : buffer_(limits) { reset(); }
 
-  void feed(std::string_view bytes) {
-    if (!error_.has_value()) return;
-    if (pending_bytes() > limits_.message_bytes_max) {
-      error_ = broken(std::to_string(pending_bytes()) + " bytes wait undrained");
-      return;
-    }
-    if (begin_ == buffer_.size()) {
-      buffer_.clear();
-      begin_ = 0;
-    } else if (begin_ > compact_bytes) {
-      buffer_.erase(0, begin_);
-      begin_ = 0;
-    }
-    buffer_.append(bytes);
-  }
+  void feed(std::string_view bytes) { buffer_.feed(bytes); }
 
   Result<std::optional<Reply>> next() {
-    if (!error_) return fail(error_.error());
-    const std::string_view unread = std::string_view(buffer_).substr(begin_);
-    const Result<std::size_t> size = scanner_.scan(unread);
-    if (!size) {
-      error_ = fail(size.error());
-      return fail(size.error());
-    }
-    if (*size == 0) return std::optional<Reply>();
-    begin_ += *size;
-    return parse(unread.substr(0, *size));
+    const Result<std::string_view> message = buffer_.next();
+    if (!message) return fail(message.error());
+    if (message->empty()) return std::optional<Reply>();
+    return parse(*message);
   }
 
-  [[nodiscard]] std::size_t pending_bytes() const { return buffer_.size() - begin_; }
+  [[nodiscard]] std::size_t pending_bytes() const { return buffer_.pending_bytes(); }
 
   void reset() {
     parser_.reset(redisReaderCreateWithFunctions(&object_functions));
     ASSERT(parser_ != nullptr);
     parser_->privdata = &root_;
-    scanner_.reset();
-    buffer_.clear();
-    begin_ = 0;
-    error_ = {};
+    buffer_.reset();
   }
 
  private:
-  // Bytes already read are moved out in steps of this many, not message by message.
-  static constexpr std::size_t compact_bytes = std::size_t{64} << 10U;
-
   Result<std::optional<Reply>> parse(std::string_view message) {
     void* object = nullptr;
     if (redisReaderFeed(parser_.get(), message.data(), message.size()) != REDIS_OK ||
         redisReaderGetReply(parser_.get(), &object) != REDIS_OK || object == nullptr) {
-      error_ = broken(parser_->err != 0 ? parser_->errstr : "the parser wants more than a message");
-      return fail(error_.error());
+      return buffer_.fail_with(protocol_error(
+          parser_->err != 0 ? parser_->errstr : "the parser wants more than a message"));
     }
     return std::optional<Reply>(std::exchange(root_, Reply()));
   }
 
-  RespLimits limits_;
-  Scanner scanner_;
+  MessageBuffer buffer_;
   std::unique_ptr<redisReader, FreeReader> parser_;
   Reply root_;
-  std::string buffer_;
-  std::size_t begin_ = 0;  // of what was not delivered yet
-  Result<void> error_;
 };
 
 RespReader::RespReader(const RespLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
@@ -148,21 +114,5 @@ Result<std::optional<Reply>> RespReader::next() { return impl_->next(); }
 std::size_t RespReader::pending_bytes() const { return impl_->pending_bytes(); }
 
 void RespReader::reset() { impl_->reset(); }
-
-Result<std::vector<std::string_view>> command_arguments(const Reply& message) {
-  if (!message.is_array() || message.items().empty()) {
-    return broken("a command is a non-empty array, found " + std::string(name_of(message.type())));
-  }
-  std::vector<std::string_view> arguments;
-  arguments.reserve(message.items().size());
-  for (const Reply& item : message.items()) {
-    if (!item.is_bulk()) {
-      return broken("a command's argument is a bulk string, found " +
-                    std::string(name_of(item.type())));
-    }
-    arguments.push_back(item.text());
-  }
-  return arguments;
-}
 
 }  // namespace lockstep::resp

@@ -1,5 +1,5 @@
-// RESP2 in: bytes as they arrive, in pieces of any size, to whole values. Serves both ends: replies
-// for a client, commands (arrays of bulk strings) for a server.
+// RESP2 in: bytes as they arrive, in pieces of any size, to whole values. Servers read commands
+// with command_reader.hpp.
 //
 // Parsing is hiredis's redisReader. It takes array sizes up to 2e9 and bulk lengths up to 2^63 and
 // allocates by them, so a scanner in front checks every header against RespLimits, and hiredis is
@@ -13,7 +13,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "impl/base/result.hpp"
 #include "impl/resp/reply.hpp"
@@ -72,9 +71,5 @@ class RespReader {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// A message as a command: views into `message`, at least one argument.
-/// Errors: `protocol` - not a non-empty array of bulk strings.
-[[nodiscard]] Result<std::vector<std::string_view>> command_arguments(const Reply& message);
 
 }  // namespace lockstep::resp

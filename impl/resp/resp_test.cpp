@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "impl/resp/command_reader.hpp"
 #include "impl/resp/reader.hpp"
 #include "impl/resp/writer.hpp"
 
@@ -152,15 +153,43 @@ TEST(Reply, text_is_one_bounded_line) {
   EXPECT_LT(to_text(Reply::bulk(std::string(10'000, 'x')), 100).size(), 110U);
 }
 
-TEST(CommandArguments, only_non_empty_arrays_of_bulk_strings_are_commands) {
-  const Reply command = read_whole("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
-  const std::vector<std::string_view> expected = {"GET", "k"};
-  EXPECT_EQ(command_arguments(command).value(), expected);
-  for (const std::string_view bytes :
-       {"*0\r\n", "+PING\r\n", "*-1\r\n", "*1\r\n:1\r\n", "*2\r\n$3\r\nGET\r\n$-1\r\n"}) {
-    const auto arguments = command_arguments(read_whole(bytes));
-    ASSERT_FALSE(arguments.has_value()) << bytes;
-    EXPECT_EQ(arguments.error().code, Errc::protocol);
+std::vector<std::string> command_of(CommandReader& reader) {
+  const auto words = reader.next();
+  if (!words) return {to_text(words.error())};
+  return {words->begin(), words->end()};
+}
+
+TEST(CommandReader, commands_come_out_whole_and_in_order) {
+  CommandReader reader;
+  reader.feed("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n*1\r\n$4\r\nPI");
+  EXPECT_EQ(command_of(reader), (std::vector<std::string>{"GET", "k"}));
+  EXPECT_EQ(command_of(reader), std::vector<std::string>());
+  reader.feed("NG\r\n*2\r\n$3\r\nDEL\r\n$0\r\n\r\n");
+  EXPECT_EQ(command_of(reader), std::vector<std::string>{"PING"});
+  EXPECT_EQ(command_of(reader), (std::vector<std::string>{"DEL", ""}));
+  EXPECT_EQ(reader.pending_bytes(), 0U);
+}
+
+TEST(CommandReader, only_non_empty_arrays_of_bulk_strings_are_commands) {
+  for (const auto& [bytes, found] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"*0\r\n", "found array"},
+           {"+PING\r\n", "found status"},
+           {"*-1\r\n", "found nil"},
+           {"$1\r\nx\r\n", "found bulk"},
+           {"*1\r\n:1\r\n", "found integer"},
+           {"*2\r\n$3\r\nGET\r\n*1\r\n$1\r\nk\r\n", "found array"},
+           {"*2\r\n$3\r\nGET\r\n$-1\r\n", "found nil"}}) {
+    CommandReader reader;
+    reader.feed(bytes);
+    const auto words = reader.next();
+    ASSERT_FALSE(words.has_value()) << bytes;
+    EXPECT_EQ(words.error().code, Errc::protocol);
+    EXPECT_NE(words.error().detail.find(found), std::string::npos) << words.error().detail;
+    reader.feed("*1\r\n$4\r\nPING\r\n");
+    EXPECT_FALSE(reader.next().has_value()) << "broken until reset()";
+    reader.reset();
+    reader.feed("*1\r\n$4\r\nPING\r\n");
+    EXPECT_EQ(command_of(reader), std::vector<std::string>{"PING"});
   }
 }
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "impl/resp/reader.hpp"
+#include "impl/resp/command_reader.hpp"
 #include "impl/resp/writer.hpp"
 
 namespace lockstep::sim::redis {
@@ -47,15 +47,13 @@ Result<void> EffectReader::select(std::string_view text) {
   return {};
 }
 
-Result<std::vector<Effect>> EffectReader::next(const resp::Reply& message) {
-  const auto words = resp::command_arguments(message);
-  if (!words) return fail(words.error());
-  if (words->size() == 2 && words->front() == "SELECT") {
-    if (auto selected = select(words->back()); !selected) return fail(selected.error());
+Result<std::vector<Effect>> EffectReader::next(Args words) {
+  if (words.size() == 2 && words.front() == "SELECT") {
+    if (auto selected = select(words.back()); !selected) return fail(selected.error());
     return std::vector<Effect>();
   }
-  const bool begins = words->size() == 1 && words->front() == "MULTI";
-  const bool ends = words->size() == 1 && words->front() == "EXEC";
+  const bool begins = words.size() == 1 && words.front() == "MULTI";
+  const bool ends = words.size() == 1 && words.front() == "EXEC";
   if (begins || ends) {
     if (begins == in_transaction_) return fail(definite(Errc::protocol, "a stray MULTI or EXEC"));
     in_transaction_ = begins;
@@ -63,7 +61,7 @@ Result<std::vector<Effect>> EffectReader::next(const resp::Reply& message) {
   }
   Effect effect;
   effect.db = db_;
-  effect.command.assign(words->begin(), words->end());
+  effect.command.assign(words.begin(), words.end());
   gathered_.push_back(std::move(effect));
   if (in_transaction_) return std::vector<Effect>();
   return std::exchange(gathered_, {});
@@ -71,14 +69,14 @@ Result<std::vector<Effect>> EffectReader::next(const resp::Reply& message) {
 
 /// @return how many bytes made whole commands and transactions that the engine took.
 std::uint64_t Aof::replay(std::string_view bytes, Engine& engine, WallTime now) {
-  resp::RespReader reader(file_limits());
+  resp::CommandReader reader(file_limits());
   reader.feed(bytes);
   EffectReader reading;
   std::uint64_t good = 0;
   for (;;) {
-    const auto message = reader.next();
-    if (!message || !*message) return good;
-    const auto effects = reading.next(**message);
+    const auto words = reader.next();
+    if (!words || words->empty()) return good;
+    const auto effects = reading.next(*words);
     if (!effects) return good;
     for (const Effect& effect : *effects) {
       if (!engine.apply(effect, now)) return good;

@@ -50,12 +50,12 @@ class Aof {
 void write_effects(resp::RespWriter& writer, std::optional<std::size_t>& db,
                    std::span<const Effect> effects);
 
-/// Reads effects back, message by message.
+/// Reads effects back, command by command.
 class EffectReader {
  public:
-  /// What `message` completes: nothing for a SELECT and inside a transaction, all of it at its end.
-  /// Errors, definite: protocol.
-  [[nodiscard]] Result<std::vector<Effect>> next(const resp::Reply& message);
+  /// What the command `words` completes: nothing for a SELECT and inside a transaction, all of it
+  /// at its end. Errors, definite: protocol.
+  [[nodiscard]] Result<std::vector<Effect>> next(Args words);
   [[nodiscard]] bool in_transaction() const { return in_transaction_; }
 
  private:

@@ -62,7 +62,7 @@ void* LuaState::allocate(void* self, void* block, std::size_t old_size, std::siz
   LuaState& lua = *static_cast<LuaState*>(self);
   if (block == nullptr) old_size = 0;
   if (new_size == 0) {
-    std::free(block);
+    lua.pool_.release(block, old_size);
     lua.bytes_ -= old_size;
     return nullptr;
   }
@@ -70,7 +70,7 @@ void* LuaState::allocate(void* self, void* block, std::size_t old_size, std::siz
       lua.bytes_ + new_size - old_size > lua.limits_.bytes_max) {
     return nullptr;
   }
-  void* moved = std::realloc(block, new_size);
+  void* moved = lua.pool_.resize(block, old_size, new_size);
   if (moved != nullptr) lua.bytes_ += new_size - old_size;
   return moved;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/services/redis/lua_pool.hpp"
 #include "sim/services/redis/lua_random.hpp"
 
 struct lua_State;
@@ -48,6 +49,7 @@ class LuaState {
   static void count(lua_State* state, lua_Debug* where);
 
   LuaLimits limits_;
+  LuaPool pool_;
   lua_State* state_ = nullptr;
   ScriptCaller* caller_ = nullptr;
   LuaRandom& random_;

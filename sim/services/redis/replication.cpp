@@ -112,10 +112,10 @@ void Server::ReplicaLink::dial_again() {
 void Server::ReplicaLink::on_bytes(Peer&, std::string_view bytes) {
   reader_.feed(bytes);
   for (;;) {
-    const auto message = reader_.next();
-    ASSERT(message.has_value());  // our own master wrote it
-    if (!*message) break;
-    const auto effects = effects_.next(**message);
+    const auto words = reader_.next();
+    ASSERT(words.has_value());  // our own master wrote it
+    if (words->empty()) break;
+    const auto effects = effects_.next(*words);
     ASSERT(effects.has_value());
     for (const Effect& effect : *effects) server_.engine_.apply(effect, server_.wall());
   }

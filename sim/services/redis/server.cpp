@@ -74,10 +74,8 @@ void Server::serve_all() {
 
 void Server::serve(Connection& connection) {
   while (!connection.closing_) {
-    auto message = connection.reader_.next();
-    if (message && !*message) return;
-    Result<std::vector<std::string_view>> words =
-        message ? resp::command_arguments(**message) : fail(message.error());
+    const Result<Args> words = connection.reader_.next();
+    if (words && words->empty()) return;
     if (!words) {
       connection.replies_.reply(protocol_error(words.error()));
       connection.closing_ = true;
@@ -87,7 +85,7 @@ void Server::serve(Connection& connection) {
   }
 }
 
-void Server::execute(Connection& connection, const std::vector<std::string_view>& words) {
+void Server::execute(Connection& connection, Args words) {
   if (words.front() == feed_command) return begin_replication(connection);
   resp::Reply reply = engine_.execute(connection.session_, words, wall());
   connection.replies_.reply(reply);
@@ -104,26 +102,18 @@ void Server::persist_turn() {
   if (auto written = aof_->append(effects); !written) die(written.error());
 }
 
-void Server::log(Connection& connection, const std::vector<std::string_view>& words,
-                 resp::Reply reply) {
-  Commit commit;
-  commit.at = run_.world().now();
-  commit.connection = connection.peer_.id();
-  commit.words.assign(words.begin(), words.end());
-  commit.reply = std::move(reply);
+void Server::log(Connection& connection, Args words, resp::Reply reply) {
   const bool may_be_undone =
       state_.options.persistence == Persistence::aof_always && aof_->has_unsynced();
-  if (may_be_undone) state_.unsettled.push_back({state_.log->commits.size(), aof_->size_bytes()});
-  state_.log->add(std::move(commit));
+  if (may_be_undone) state_.unsettled.push_back({state_.log->size(), aof_->size_bytes()});
+  state_.log->add(run_.world().now(), connection.peer_.id(), words, std::move(reply));
 }
 
 /// With appendfsync always nobody saw what a crash took before its sync: it never happened.
 void Server::settle_after_crash() {
   for (const Unsettled& unsettled : std::exchange(state_.unsettled, {})) {
     if (unsettled.aof_end <= aof_->size_bytes()) continue;
-    if (unsettled.commit < state_.log->commits.size()) {
-      state_.log->commits[unsettled.commit].undone = true;
-    }
+    state_.log->undo(unsettled.commit);
   }
 }
 

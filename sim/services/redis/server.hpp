@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "impl/resp/reader.hpp"
+#include "impl/resp/command_reader.hpp"
 #include "impl/resp/writer.hpp"
 #include "sim/disk/disk.hpp"
 #include "sim/node_run.hpp"
@@ -84,11 +84,11 @@ class Server final : public Incarnation, public Acceptor {
   void load();
   void serve_all();
   void serve(Connection& connection);
-  void execute(Connection& connection, const std::vector<std::string_view>& words);
+  void execute(Connection& connection, Args words);
   void finish_turn();
   void persist_turn();
   void settle_after_crash();
-  void log(Connection& connection, const std::vector<std::string_view>& words, resp::Reply reply);
+  void log(Connection& connection, Args words, resp::Reply reply);
   void flush();
   void send_replies();
   void sync_each_second();

@@ -28,7 +28,7 @@ class Server::Connection final : public PeerHandler {
   Server& server_;
   Peer& peer_;
   Session& session_;
-  resp::RespReader reader_;
+  resp::CommandReader reader_;
   resp::RespWriter replies_;
   bool closing_ = false;
   bool is_replica_ = false;        ///< it asked for the effects of every write
@@ -63,7 +63,7 @@ class Server::ReplicaLink final : public PeerHandler {
   Server& server_;
   std::string master_;
   Peer* peer_ = nullptr;
-  resp::RespReader reader_;
+  resp::CommandReader reader_;
   EffectReader effects_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

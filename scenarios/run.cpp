@@ -24,9 +24,11 @@ std::string_view name_of(sim::EventKind kind) {
 /// Hands every event of the world to who asked for it.
 class TraceAdapter final : public sim::TraceSink {
  public:
-  explicit TraceAdapter(scenarios::TraceSink* sink) : sink_(sink) {}
+  TraceAdapter(scenarios::TraceSink* sink, const sim::World& world) : sink_(sink), world_(world) {}
   void on(const sim::TraceRecord& record) override {
     TraceEvent event;
+    const std::string name = record.node == sim::no_node ? "" : world_.name_of(record.node);
+    event.name = name;
     event.index = record.number;
     event.time = record.time;
     event.node = record.node;
@@ -37,6 +39,7 @@ class TraceAdapter final : public sim::TraceSink {
 
  private:
   scenarios::TraceSink* sink_;
+  const sim::World& world_;
 };
 
 RunEnd end_of(sim::Stop stop) {
@@ -77,9 +80,9 @@ namespace {
 
 /// Everything but the judgement. The world is gone when this returns.
 void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
-  TraceAdapter adapter(options.trace);
   LockWorld lock_world(plan, result.history);
   sim::World& world = lock_world.world();
+  TraceAdapter adapter(options.trace, world);
   if (options.trace != nullptr) world.trace().set_sink(&adapter);
   if (options.until_event) world.set_stop_at(*options.until_event);
   if (options.progress != nullptr) world.trace().set_events_begun(&options.progress->events);

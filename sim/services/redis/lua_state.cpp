@@ -12,6 +12,10 @@ namespace {
 // How often the instruction count is looked at; small enough that a run over its limit ends soon.
 constexpr int count_step = 10'000;
 
+// The collector marks the whole sandbox each time, and scripts leave little behind: it runs when
+// memory has grown to eight times what was alive, far below the limit, instead of twice.
+constexpr int gc_pause_percent = 800;
+
 }  // namespace
 
 LuaState::LuaState(const LuaLimits& limits, LuaRandom& random) : limits_(limits), random_(random) {
@@ -19,6 +23,7 @@ LuaState::LuaState(const LuaLimits& limits, LuaRandom& random) : limits_(limits)
   ASSERT(state_ != nullptr);
   ASSERT(lua_cpcall(state_, open_sandbox, &globals_) == 0);
   lua_settop(state_, 0);
+  lua_gc(state_, LUA_GCSETPAUSE, gc_pause_percent);
 }
 
 LuaState::~LuaState() { lua_close(state_); }

@@ -1,5 +1,6 @@
 #include "sim/services/redis/lua_values.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -53,6 +54,7 @@ Reply table_reply(lua_State* state, int depth, std::size_t& items) {
     return Reply::error("ERR reached lua stack limit");
   }
   std::vector<Reply> replies;
+  replies.reserve(std::min(lua_objlen(state, -1), items_max - items));
   for (int n = 1; items < items_max; ++n) {
     lua_rawgeti(state, -1, n);
     const bool at_end = lua_isnil(state, -1);

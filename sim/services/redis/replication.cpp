@@ -34,7 +34,7 @@ void Server::become_replica() {
 }
 
 void Server::begin_replication(Connection& connection) {
-  connection.is_replica_ = true;
+  if (!std::exchange(connection.is_replica_, true)) ++feeding_;
   connection.db_.reset();
   resp::RespWriter writer;
   write_effects(writer, connection.db_, engine_.snapshot());
@@ -42,7 +42,7 @@ void Server::begin_replication(Connection& connection) {
 }
 
 void Server::feed_replicas(const std::vector<Effect>& effects) {
-  if (effects.empty()) return;
+  if (effects.empty() || feeding_ == 0) return;
   for (auto& [id, connection] : connections_) {
     if (!connection->is_replica_) continue;
     resp::RespWriter writer;
@@ -76,6 +76,7 @@ std::uint64_t Server::step_down() {
   std::uint64_t ended = 0;
   for (auto& [id, connection] : connections_) {
     connection->closing_ = true;
+    answering_.push_back(id);
     ++ended;
   }
   if (!flushing_) send_replies();

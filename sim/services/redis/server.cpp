@@ -1,5 +1,6 @@
 #include "sim/services/redis/server.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -60,14 +61,19 @@ void Server::on_accept(Peer& peer) {
   connections_[peer.id()] = std::make_unique<Connection>(*this, peer);
 }
 
-void Server::forget(Connection& connection) { connections_.erase(connection.peer_.id()); }
+void Server::forget(Connection& connection) {
+  if (connection.is_replica_) --feeding_;
+  connections_.erase(connection.peer_.id());
+}
 
 void Server::serve_all() {
   if (flushing_ || dying_) return;
   while (!ready_.empty()) {
     const auto found = connections_.find(ready_.front());
     ready_.pop_front();
-    if (found != connections_.end()) serve(*found->second);
+    if (found == connections_.end()) continue;
+    answering_.push_back(found->first);
+    serve(*found->second);
   }
   finish_turn();
 }
@@ -141,9 +147,14 @@ void Server::flush() {
   });
 }
 
+/// In order of the connections' ids, whatever the order in which they were served.
 void Server::send_replies() {
-  for (auto at = connections_.begin(); at != connections_.end();) {
-    Connection& connection = *(at++)->second;
+  std::vector<std::uint64_t> answering = std::exchange(answering_, {});
+  std::ranges::sort(answering);
+  for (const std::uint64_t id : answering) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    Connection& connection = *found->second;
     if (!connection.replies_.empty()) {
       connection.peer_.send(connection.replies_.bytes());
       connection.replies_.clear();
@@ -152,6 +163,8 @@ void Server::send_replies() {
     connection.peer_.close();
     forget(connection);
   }
+  answering.clear();
+  if (answering_.empty()) answering_.swap(answering);  // keep its memory
 }
 
 void Server::sync_each_second() {

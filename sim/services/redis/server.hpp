@@ -110,8 +110,10 @@ class Server final : public Incarnation, public Acceptor {
   Engine engine_;
   std::optional<Aof> aof_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;  ///< by Peer::id()
-  std::deque<std::uint64_t> ready_;  ///< connections with bytes to look at
-  bool flushing_ = false;            ///< an fsync is under way: nothing is executed
+  std::deque<std::uint64_t> ready_;       ///< connections with bytes to look at
+  std::vector<std::uint64_t> answering_;  ///< connections with replies to send, or to be closed
+  std::uint32_t feeding_ = 0;             ///< connections that are replicas
+  bool flushing_ = false;                 ///< an fsync is under way: nothing is executed
   bool dying_ = false;
   std::unique_ptr<ReplicaLink> replica_;  ///< of a replica: its link to the master
 };

@@ -18,7 +18,7 @@ namespace {
 
 class StayBuilder {
  public:
-  StayBuilder(LockView& view, const Context& context, std::uint32_t begin, std::uint32_t end);
+  StayBuilder(LockView& view, const Context& context, const LeaseGroup& group);
 
   /// Takes the operation at `position` of by_lease; to be called for each, in order.
   void take(std::uint32_t position);
@@ -44,6 +44,7 @@ class StayBuilder {
   void prove(std::uint32_t at, const Operation& operation);
   void deny(std::uint32_t at, const Operation& operation);
   void give_up(std::string_view why);
+  void give_up_on_tangle();
   void use_ttl(std::uint32_t at);
   void doubt_release();
   void start_anew(const Operation& operation);
@@ -54,19 +55,18 @@ class StayBuilder {
 
   LockView& view_;
   const Context& context_;
+  const LeaseGroup& group_;
   Lease stay_;
   std::uint32_t position_ = 0;
-  Instant asked_ = never_at;  // earliest invocation of an acquire that may be granted
-  std::int64_t ttl_ns_ = 0;   // of all operations
+  std::int64_t ttl_ns_ = 0;  // of all operations
   // Of the stay so far:
   FencingToken token_{};           // as far as known
   std::int64_t certain_ns_ = 0;    // alive for certain before this, as proofs by now answered say
   std::vector<Proof> unanswered_;  // a heap, earliest answer on top: proofs not yet in certain_ns_
-  Instant last_doubtful_ = long_ago;   // latest answer that may belong to a stay after it
-  Instant last_acquired_ = long_ago;   // latest answer to an acquire
-  Instant last_prolonged_ = long_ago;  // the same, once one of them prolonged it
-  Instant release_sent_ = never_at;    // of releases that were answered: the one answered last
-  Instant release_told_ = long_ago;    // its answer
+  Instant last_doubtful_ = long_ago;  // latest answer that may belong to a stay after it
+  Instant last_acquired_ = long_ago;  // latest answer to an acquire
+  Instant release_sent_ = never_at;   // of releases that were answered: the one answered last
+  Instant release_told_ = long_ago;   // its answer
   // Of the lease so far:
   std::uint32_t acquires_ = 0;  // done or unknown
   std::uint32_t unknown_acquires_ = 0;
@@ -76,22 +76,22 @@ class StayBuilder {
   bool may_be_granted_by_other_ = false;  // than the acquires before the first proof
 };
 
-StayBuilder::StayBuilder(LockView& view, const Context& context, std::uint32_t begin,
-                         std::uint32_t end)
-    : view_(view), context_(context) {
-  stay_.id = context.operation(view.by_lease[begin]).lease;
-  stay_.begin = begin;
-  for (std::uint32_t i = begin; i < end; ++i) {
-    const Operation& operation = context.operation(view.by_lease[i]);
-    stay_.asked_first = std::min(stay_.asked_first, instant_of(context.history, operation.event));
-    const bool may_grant =
-        operation.outcome == Outcome::done || operation.outcome == Outcome::unknown;
-    if (operation.kind != Kind::acquire || !may_grant) continue;
-    if (asked_ == never_at) stay_.owner = operation.owner;
-    asked_ = std::min(asked_, operation.invoked);
-  }
-  stay_.possible_from = asked_;
-  stay_.was_asked = asked_ != never_at;
+StayBuilder::StayBuilder(LockView& view, const Context& context, const LeaseGroup& group)
+    : view_(view), context_(context), group_(group) {
+  stay_.id = group.id;
+  stay_.owner = group.owner;
+  stay_.begin = group.begin;
+  stay_.asked_first = group.asked_first;
+  stay_.possible_from = group.possible_from;
+  stay_.was_asked = group.possible_from != never_at;
+}
+
+/// Operations under way at once may belong to two stays in either order. Clients cause that; so do
+/// late messages, which only the oracle sees: that it cannot tell is no reason to doubt the run.
+void StayBuilder::give_up_on_tangle() {
+  if (!group_.has_resolved) return give_up("was asked for again while it was in use");
+  stay_.judged = false;
+  context_.findings.doubt();
 }
 
 void StayBuilder::give_up(std::string_view why) {
@@ -140,7 +140,8 @@ void StayBuilder::prove(std::uint32_t at, const Operation& operation) {
 /// whichever took effect first, the other did before it can have been over.
 bool StayBuilder::is_same_stay(const Operation& operation) const {
   if (operation.token.value != 0 && token_.value != 0) return operation.token == token_;
-  const bool was_let_go = stay_.ok_release != none || stay_.unknown_release != never_at;
+  const bool was_let_go = stay_.ok_release != none || stay_.unknown_release != never_at ||
+                          group_.replaced <= operation.answered;
   if (was_let_go) return false;
   if (operation.answered.time_ns < certain_ns_) return true;
   const std::int64_t until = later(operation.invoked.time_ns, stay_.bounds.least_ns);
@@ -171,7 +172,7 @@ void StayBuilder::doubt_release() {
 }
 
 void StayBuilder::start_anew(const Operation& operation) {
-  if (operation.invoked <= last_doubtful_) give_up("was asked for again while it was in use");
+  if (operation.invoked <= last_doubtful_) give_up_on_tangle();
   Lease next;
   next.id = stay_.id;
   next.owner = stay_.owner;
@@ -194,7 +195,6 @@ void StayBuilder::start_anew(const Operation& operation) {
   unanswered_.clear();
   last_doubtful_ = long_ago;
   last_acquired_ = long_ago;
-  last_prolonged_ = long_ago;
   release_told_ = long_ago;
   renewals_left_ = unknown_renewals_;
 }
@@ -204,11 +204,7 @@ void StayBuilder::acquire_again(const Operation& operation) {
   const bool is_grant = acquires_ == 1;  // nothing else was there before
   may_be_granted_by_other_ |= is_grant || operation.invoked <= stay_.proved;
   if (is_grant) return;
-  if (is_same_stay(operation)) {
-    last_prolonged_ = std::max(last_acquired_, operation.answered);
-  } else {
-    start_anew(operation);
-  }
+  if (!is_same_stay(operation)) start_anew(operation);
 }
 
 void StayBuilder::acquire(std::uint32_t at, const Operation& operation) {
@@ -217,7 +213,7 @@ void StayBuilder::acquire(std::uint32_t at, const Operation& operation) {
   ++acquires_;
   if (!done) {
     ++unknown_acquires_;
-    if (operation.invoked <= last_doubtful_) give_up("was asked for again while it was in use");
+    if (operation.invoked <= last_doubtful_) give_up_on_tangle();
     return use_ttl(at);
   }
   if (has_proof()) acquire_again(operation);
@@ -230,7 +226,8 @@ void StayBuilder::acquire(std::uint32_t at, const Operation& operation) {
 void StayBuilder::renew(std::uint32_t at, const Operation& operation) {
   if (operation.outcome == Outcome::denied) return deny(at, operation);
   if (operation.outcome == Outcome::failed) return;
-  const bool proves = operation.outcome == Outcome::done && asked_ <= operation.answered;
+  const bool proves =
+      operation.outcome == Outcome::done && group_.possible_from <= operation.answered;
   if (proves && has_proof() && may_return() && !is_same_stay(operation)) start_anew(operation);
   use_ttl(at);
   if (proves) prove(at, operation);
@@ -245,8 +242,9 @@ bool StayBuilder::is_echo(const Operation& operation) const {
 }
 
 void StayBuilder::release(std::uint32_t at, const Operation& operation) {
-  if (operation.invoked <= last_prolonged_ || is_echo(operation)) {
-    give_up("was asked for again while it was in use");
+  const bool is_asked_again = stays_ > 0 || acquires_ > 1;
+  if (is_echo(operation) || (is_asked_again && operation.invoked <= last_acquired_)) {
+    give_up_on_tangle();
   }
   if (operation.outcome != Outcome::unknown && release_told_ <= operation.answered) {
     release_told_ = operation.answered;
@@ -287,6 +285,7 @@ void StayBuilder::take(std::uint32_t position) {
 
 void StayBuilder::finish(std::uint32_t end) {
   stay_.end = end;
+  stay_.unknown_release = std::min(stay_.unknown_release, group_.replaced);
   stay_.may_return = may_return();
   view_.leases.push_back(stay_);
   ++stays_;
@@ -294,10 +293,29 @@ void StayBuilder::finish(std::uint32_t end) {
 
 }  // namespace
 
-void add_stays(LockView& view, const Context& context, std::uint32_t begin, std::uint32_t end) {
-  StayBuilder builder(view, context, begin, end);
-  for (std::uint32_t i = begin; i < end; ++i) builder.take(i);
-  builder.finish(end);
+LeaseGroup group_of(const LockView& view, const Context& context, std::uint32_t begin,
+                    std::uint32_t end) {
+  LeaseGroup group;
+  group.begin = begin;
+  group.end = end;
+  group.id = context.operation(view.by_lease[begin]).lease;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const Operation& operation = context.operation(view.by_lease[i]);
+    group.asked_first = std::min(group.asked_first, instant_of(context.history, operation.event));
+    group.has_resolved = group.has_resolved || operation.resolved;
+    const bool may_grant =
+        operation.outcome == Outcome::done || operation.outcome == Outcome::unknown;
+    if (operation.kind != Kind::acquire || !may_grant) continue;
+    if (group.possible_from == never_at) group.owner = operation.owner;
+    group.possible_from = std::min(group.possible_from, operation.invoked);
+  }
+  return group;
+}
+
+void add_stays(LockView& view, const Context& context, const LeaseGroup& group) {
+  StayBuilder builder(view, context, group);
+  for (std::uint32_t i = group.begin; i < group.end; ++i) builder.take(i);
+  builder.finish(group.end);
 }
 
 }  // namespace lockstep::checkers

@@ -18,32 +18,19 @@ std::int64_t saturated(__int128 value) {
 
 /// An owner's later acquisition replaces those before: from its invocation on, they may be over.
 /// Which is later is told by when each was asked for first.
-void find_replacements(LockView& view) {
-  struct Asked {
-    OwnerId owner{};
-    Instant first;
-    LeaseId id{};
-    std::uint32_t lease = 0;
-  };
-  std::vector<Asked> asked;
-  for (std::uint32_t i = 0; i < view.leases.size(); ++i) {
-    const Lease& lease = view.leases[i];
-    if (lease.owner.value != 0) asked.push_back({lease.owner, lease.asked_first, lease.id, i});
+void find_replacements(std::vector<LeaseGroup>& groups) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].owner.value != 0) order.push_back(i);
   }
-  std::sort(asked.begin(), asked.end(), [](const Asked& a, const Asked& b) {
-    return std::tie(a.owner, a.first, a.id, a.lease) < std::tie(b.owner, b.first, b.id, b.lease);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::tie(groups[a].owner, groups[a].asked_first, a) <
+           std::tie(groups[b].owner, groups[b].asked_first, b);
   });
-  Instant replaced = never_at;  // by an id behind
-  Instant own = never_at;       // first invocation among the stays of the id at hand
-  for (std::size_t i = asked.size(); i > 0; --i) {
-    const Asked& mine = asked[i - 1];
-    const bool has_behind = i < asked.size() && asked[i].owner == mine.owner;
-    if (!has_behind) replaced = never_at;
-    if (has_behind && asked[i].id != mine.id) replaced = std::min(replaced, own);
-    if (!has_behind || asked[i].id != mine.id) own = never_at;
-    Lease& lease = view.leases[mine.lease];
-    if (lease.was_asked) own = std::min(own, lease.possible_from);
-    lease.unknown_release = std::min(lease.unknown_release, replaced);
+  for (std::size_t i = order.size(); i > 1; --i) {
+    const LeaseGroup& later = groups[order[i - 1]];
+    LeaseGroup& mine = groups[order[i - 2]];
+    if (later.owner == mine.owner) mine.replaced = std::min(later.replaced, later.possible_from);
   }
 }
 
@@ -89,13 +76,15 @@ void build_leases(LockView& view, const Context& context) {
   for (; begin < size && id_at(begin).value == 0; ++begin) {
     report_nameless(view, context, view.by_lease[begin]);
   }
+  std::vector<LeaseGroup> groups;
   while (begin < size) {
     std::uint32_t end = begin;
     while (end < size && id_at(end) == id_at(begin)) ++end;
-    add_stays(view, context, begin, end);
+    groups.push_back(group_of(view, context, begin, end));
     begin = end;
   }
-  find_replacements(view);
+  find_replacements(groups);
+  for (const LeaseGroup& group : groups) add_stays(view, context, group);
 }
 
 }  // namespace lockstep::checkers

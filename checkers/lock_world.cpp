@@ -185,7 +185,9 @@ void World::act(Client& client, std::uint32_t number) {
     client.token = {};
     client.lease = {};
   }
+  const bool writes_late = holds && client.is_stalled && roll(2) == 0;
   client.is_stalled = false;
+  if (writes_late) return send(client, number, name::write);
   if (client.token.value == 0) {
     if (client.lease.value == 0 || now_ >= client.deadline) {
       client.lease = LeaseId{++leases_};

@@ -36,6 +36,14 @@ TEST(Duration, ranges_are_inclusive_and_ordered) {
   EXPECT_FALSE(parse_duration_range("1s..").has_value());
 }
 
+TEST(Time, a_sum_saturates_at_never_from_any_start) {
+  const MonoTime before(Nanos(-5));
+  EXPECT_EQ(saturating_add(before, Nanos(3)), MonoTime(Nanos(-2)));
+  EXPECT_EQ(saturating_add(MonoTime::min(), Nanos::max()), MonoTime(Nanos(-1)));
+  EXPECT_EQ(saturating_add(MonoTime(Nanos(1)), Nanos::max()), never);
+  EXPECT_EQ(saturating_add(never, Nanos(0)), never);
+}
+
 TEST(Draw, depends_on_every_argument_and_nothing_else) {
   const auto base = draw(Seed{1}, DrawStream::test, 2, 3, 4);
   EXPECT_EQ(base, draw(Seed{1}, DrawStream::test, 2, 3, 4));

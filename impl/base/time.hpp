@@ -38,7 +38,9 @@ inline constexpr MonoTime never = MonoTime::max();
 
 /// `t + d`, or `never` where that would overflow. Requires d >= 0.
 [[nodiscard]] constexpr MonoTime saturating_add(MonoTime t, Nanos d) {
-  return d > never - t ? never : t + d;
+  std::int64_t sum = 0;
+  const bool overflows = __builtin_add_overflow(t.time_since_epoch().count(), d.count(), &sum);
+  return overflows ? never : MonoTime(Nanos(sum));
 }
 
 }  // namespace lockstep

@@ -39,6 +39,10 @@ void demand_cancelled(const std::exception_ptr& failure) noexcept {
     std::rethrow_exception(failure);
   } catch (const boost::system::system_error& error) {
     ASSERT(error.code() == asio::error::operation_aborted);
+  } catch (const std::exception& error) {
+    assert_failed(error.what(), __FILE__, __LINE__);
+  } catch (...) {
+    assert_failed("an exception of no known type", __FILE__, __LINE__);
   }
 }
 

@@ -176,9 +176,9 @@ Task<void> join_one_that_throws(Env& env) {
   co_await group.join();
 }
 
-TEST_P(EnvContractDeathTest, an_exception_from_a_task_ends_the_process) {
+TEST_P(EnvContractDeathTest, an_exception_from_a_task_ends_the_process_as_an_internal_error) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_DEATH(run(join_one_that_throws), "");
+  EXPECT_EXIT(run(join_one_that_throws), testing::ExitedWithCode(70), "a programmer's error");
 }
 
 }  // namespace

@@ -89,6 +89,10 @@ class DistributedLockBackend {
 
   /// No call takes longer than this.
   [[nodiscard]] virtual Nanos operation_timeout() const = 0;
+
+  /// Ends what calls left running in the background. To be awaited before the instance is
+  /// destroyed, unless its node is dead; nothing may be called after it.
+  [[nodiscard]] virtual Task<void> shutdown();
 };
 
 }  // namespace lockstep::lock

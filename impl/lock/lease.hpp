@@ -48,6 +48,9 @@ struct AcquireRequest {
   MonoTime reuse_until{};  ///< once sent: no attempt may start from then on; set by acquire()
 };
 
+/// The highest fencing token: every store, Lua's doubles included, counts exactly to here.
+inline constexpr std::uint64_t fencing_token_max = (std::uint64_t{1} << 53U) - 1;
+
 /// Bounds of every backend. Redis takes whole milliseconds; ten years fit every clock's range.
 inline constexpr Nanos ttl_min = milliseconds(1);
 inline constexpr Nanos ttl_max = std::chrono::days(3650);

@@ -13,8 +13,7 @@
 #include <span>
 
 #include "impl/env/env.hpp"
-#include "impl/lock/backend.hpp"
-#include "impl/lock/lease_book.hpp"
+#include "impl/lock/booked_backend.hpp"
 #include "impl/redis/client.hpp"
 
 namespace lockstep::lock {
@@ -24,12 +23,11 @@ struct RedisLockOptions {
   std::string prefix = "lockstep:";
 };
 
-class RedisLock final : public DistributedLockBackend {
+class RedisLock final : public BookedBackend {
  public:
   /// `client` may be shared; both outlive the instance. Draws the nonce from env.random.
   RedisLock(env::Env& env, redis::Client& client, RedisLockOptions options = {});
 
-  [[nodiscard]] AcquireRequest draw(std::string key, std::string owner, Nanos ttl) override;
   [[nodiscard]] Task<Result<AcquireOutcome>> acquire(AcquireRequest& request) override;
   [[nodiscard]] Task<Result<RenewOutcome>> renew(const Lease& lease, Nanos ttl) override;
   [[nodiscard]] Task<Result<ReleaseOutcome>> release(const std::string& key,
@@ -48,25 +46,14 @@ class RedisLock final : public DistributedLockBackend {
   // Leases per script call of release_all: a script holds up everybody else on the server.
   static constexpr std::size_t release_batch = 64;
 
-  [[nodiscard]] std::string lease_key(std::string_view key) const;
-  void append_key(std::string_view kind, std::string_view key, std::string& to) const;
-  void observe(env::Signal signal, std::string_view key, std::uint64_t number = 0,
-               Errc error = Errc::ok);
   [[nodiscard]] Result<AcquireOutcome> acquired(AcquireRequest& request, std::int64_t answer,
                                                 MonoTime sent);
-  [[nodiscard]] Result<AcquireOutcome> granted(AcquireRequest& request, FencingToken fence,
-                                               MonoTime sent);
-  [[nodiscard]] RenewOutcome renewed(const Lease& lease, std::int64_t answer, Nanos ttl,
-                                     MonoTime sent);
-  [[nodiscard]] Task<Result<std::optional<std::string>>> holder(const std::string& key);
-  [[nodiscard]] static Result<std::optional<std::string>> holder_in(std::string_view lease);
+  [[nodiscard]] Task<Result<resp::Reply>> get(const std::string& key);
   [[nodiscard]] Task<Result<std::uint64_t>> release_some(std::span<const LeaseBook::Held> held);
 
-  env::Env& env_;
   redis::Client& client_;
   RedisLockOptions options_;
   Scripts scripts_;
-  LeaseBook book_;
 };
 
 }  // namespace lockstep::lock

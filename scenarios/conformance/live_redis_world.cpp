@@ -29,9 +29,16 @@ redis::Options reach(const rig::RedisProcess& server) {
 
 }  // namespace
 
-LiveRedisWorld::LiveRedisWorld() : locks_(start(true)), store_(start(false)) {}
+LiveRedisWorld::LiveRedisWorld(std::size_t lock_servers) : store_(start(false)) {
+  while (locks_.size() < lock_servers) locks_.push_back(start(true));
+}
 
-redis::Options LiveRedisWorld::lock_server() const { return reach(*locks_); }
+std::vector<redis::Options> LiveRedisWorld::lock_servers() const {
+  std::vector<redis::Options> servers;
+  for (const auto& server : locks_) servers.push_back(reach(*server));
+  return servers;
+}
+
 redis::Options LiveRedisWorld::store_server() const { return reach(*store_); }
 
 bool LiveRedisWorld::run(std::function<Task<void>(Env&)> body) {
@@ -45,8 +52,8 @@ void LiveRedisWorld::run_and_crash(std::function<Task<void>(Env&)> body, Nanos t
   node_.end();
 }
 
-void LiveRedisWorld::start_lock_server() {
-  const Result<void> started = locks_->restart();
+void LiveRedisWorld::start_lock_server(std::size_t server) {
+  const Result<void> started = locks_.at(server)->restart();
   if (!started) ADD_FAILURE() << to_text(started.error());
 }
 
@@ -55,8 +62,9 @@ Task<void> LiveRedisWorld::stand_still(Env& /*env*/, Nanos time) {
   co_return;
 }
 
-LockSupplier live_redis() {
-  return {"live", [] { return std::make_unique<LiveRedisWorld>(); }};
+LockSupplier live_supplier(BackendKind backend) {
+  return {"live", backend,
+          [backend] { return std::make_unique<LiveRedisWorld>(servers_of(backend)); }};
 }
 
 }  // namespace lockstep::conformance

@@ -11,25 +11,25 @@ namespace lockstep::conformance {
 
 class LiveRedisWorld final : public LockWorld {
  public:
-  /// Starts two servers; throws std::runtime_error where that fails.
-  LiveRedisWorld();
+  /// Starts the servers; throws std::runtime_error where that fails.
+  explicit LiveRedisWorld(std::size_t lock_servers);
 
-  [[nodiscard]] redis::Options lock_server() const override;
+  [[nodiscard]] std::vector<redis::Options> lock_servers() const override;
   [[nodiscard]] redis::Options store_server() const override;
   [[nodiscard]] bool run(std::function<Task<void>(Env&)> body) override;
   void run_and_crash(std::function<Task<void>(Env&)> body, Nanos time) override;
-  void kill_lock_server() override { locks_->kill_now(); }
-  void start_lock_server() override;
+  void kill_lock_server(std::size_t server) override { locks_.at(server)->kill_now(); }
+  void start_lock_server(std::size_t server) override;
   [[nodiscard]] Task<void> stand_still(Env& env, Nanos time) override;
   [[nodiscard]] bool time_is_exact() const override { return false; }
 
  private:
-  std::unique_ptr<rig::RedisProcess> locks_;
+  std::vector<std::unique_ptr<rig::RedisProcess>> locks_;
   std::unique_ptr<rig::RedisProcess> store_;
   live::Loop loop_;
   live::Node node_{loop_};
 };
 
-[[nodiscard]] LockSupplier live_redis();
+[[nodiscard]] LockSupplier live_supplier(BackendKind backend);
 
 }  // namespace lockstep::conformance

@@ -9,12 +9,15 @@ namespace {
 
 using namespace lock;  // NOLINT: the claims speak the lock's words
 
-/// A ttl that a noisy machine keeps up with, renewed every third of it.
-constexpr Nanos keeper_ttl = milliseconds(1500);
 constexpr Nanos keeper_timeout = milliseconds(300);
 
-DistributedLockConfig keeper_config() {
-  DistributedLockConfig config = DistributedLockConfig::for_ttl(keeper_ttl);
+/// A ttl that a noisy machine keeps up with, renewed every third of it.
+Nanos keeper_ttl(const Fleet& fleet) {
+  return milliseconds(1000) + milliseconds(500) * fleet.timeouts_of_operation();
+}
+
+DistributedLockConfig keeper_config(const Fleet& fleet) {
+  DistributedLockConfig config = DistributedLockConfig::for_ttl(keeper_ttl(fleet));
   config.retry_interval = milliseconds(50);
   config.retry_jitter = milliseconds(20);
   return config;
@@ -70,7 +73,7 @@ Task<void> until(Env& env, const std::function<bool()>& holds) {
 TEST_P(LockContract, L22_a_holder_that_stood_still_past_its_ttl_is_told_before_it_acts) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     env::TaskGroup group(fleet.env());
     bool told = false;
     LeaseKeeper::Job job;
@@ -79,7 +82,7 @@ TEST_P(LockContract, L22_a_holder_that_stood_still_past_its_ttl_is_told_before_i
     job.worker = [&fleet, &told](LeaseGuard guard) {
       return [](Fleet* all, bool* seen, LeaseGuard held) -> Task<void> {
         EXPECT_TRUE(held.check());
-        co_await all->world().stand_still(all->env(), keeper_ttl + milliseconds(100));
+        co_await all->world().stand_still(all->env(), keeper_ttl(*all) + milliseconds(100));
         *seen = !held.check();  // before the next guarded call
       }(&fleet, &told, std::move(guard));
     };
@@ -131,14 +134,14 @@ TEST_P(LockContract, a_keeper_renews_for_as_long_as_its_worker_works) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
     Process& b = fleet.add();
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     Shift shift{&fleet.env(), {}};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
     const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
     co_await until(fleet.env(), begun);
     for (int i = 0; i < 15; ++i) {
-      co_await sleep(fleet.env(), keeper_ttl / 6);
+      co_await sleep(fleet.env(), keeper_ttl(fleet) / 6);
       const std::optional<Lease> taken = co_await take(b.lock, "k", "bob");
       EXPECT_FALSE(taken);
     }
@@ -159,8 +162,8 @@ TEST_P(LockContract, L26_shutdown_renews_until_the_worker_has_drained) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
     Process& b = fleet.add();
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
-    Shift shift{&fleet.env(), 2 * keeper_ttl};
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
+    Shift shift{&fleet.env(), 2 * keeper_ttl(fleet)};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
     const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
@@ -170,7 +173,7 @@ TEST_P(LockContract, L26_shutdown_renews_until_the_worker_has_drained) {
       const std::optional<Lease> taken = co_await take(b.lock, "k", "bob");
       EXPECT_FALSE(taken && shift.ended == 0) << "taken while the worker drained";
       if (taken) break;
-      co_await sleep(fleet.env(), keeper_ttl / 10);
+      co_await sleep(fleet.env(), keeper_ttl(fleet) / 10);
     }
     co_await group.join();
     EXPECT_EQ(keeper.counts().lost, 0U);
@@ -182,7 +185,7 @@ TEST_P(LockContract, L26_shutdown_renews_until_the_worker_has_drained) {
 TEST_P(LockContract, L26_cancelling_the_keeper_acts_as_shutdown) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     Shift shift{&fleet.env(), milliseconds(50)};
     env::TaskGroup group(fleet.env());
     group.spawn(keep(&keeper, job_of(&shift, "alice")));
@@ -213,7 +216,7 @@ Task<void> come_to_an_end(LeaseGuard guard) {
 TEST_P(LockContract, L26_a_dead_worker_ends_its_keeper_and_frees_the_lock) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     LeaseKeeper::Job job{"k", "alice", come_to_an_end, {}};
     co_await keep(&keeper, std::move(job));
     const bool after_end = co_await is_locked(a.lock, "k");
@@ -232,11 +235,11 @@ TEST_P(LockContract, L26_a_dead_worker_ends_its_keeper_and_frees_the_lock) {
   });
 }
 
-TEST_P(LockContract, L27_without_its_server_a_keeper_holds_nothing_past_the_deadline) {
+TEST_P(ServedLockContract, L27_without_its_server_a_keeper_holds_nothing_past_the_deadline) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
-    Shift shift{&fleet.env(), keeper_ttl / 20};
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
+    Shift shift{&fleet.env(), keeper_ttl(fleet) / 20};
     env::TaskGroup group(fleet.env());
     int lost = 0;
     LeaseKeeper::Job job = job_of(&shift, "alice");
@@ -249,13 +252,13 @@ TEST_P(LockContract, L27_without_its_server_a_keeper_holds_nothing_past_the_dead
     const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
     co_await until(fleet.env(), begun);
     const FencingToken first = shift.fence;
-    fleet.world().kill_lock_server();
+    fleet.world().kill_lock_servers();
     const std::function<bool()> ended = [&shift] { return shift.ended == 1; };
     co_await until(fleet.env(), ended);
     EXPECT_TRUE(shift.stop_in_time);
     EXPECT_FALSE(shift.checked_late);
     EXPECT_GE(keeper.counts().renew_failed, 1U);
-    fleet.world().start_lock_server();
+    fleet.world().start_lock_servers();
     const std::function<bool()> begun_again = [&shift] { return shift.begun == 2; };
     co_await until(fleet.env(), begun_again);
     EXPECT_GT(shift.fence, first);
@@ -265,11 +268,11 @@ TEST_P(LockContract, L27_without_its_server_a_keeper_holds_nothing_past_the_dead
   });
 }
 
-TEST_P(LockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_again) {
+TEST_P(ServedLockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_again) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
     Process& b = fleet.add();
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     Shift shift{&fleet.env(), {}};
     env::TaskGroup group(fleet.env());
     std::optional<LossReason> lost;
@@ -279,9 +282,8 @@ TEST_P(LockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_again) {
     const std::function<bool()> begun = [&shift] { return shift.begun == 1; };
     co_await until(fleet.env(), begun);
     const FencingToken first = shift.fence;
-    std::vector<std::string> words{"DEL", "lockstep:lease:{k}"};
-    co_await b.client.command(std::move(words));
-    const Lease bobs = co_await must_take_briefly(b.lock, "k", "bob", keeper_ttl / 2);
+    co_await delete_lease(b, "k");
+    const Lease bobs = co_await must_take_briefly(b.lock, "k", "bob", keeper_ttl(fleet) / 2);
     EXPECT_GT(bobs.fence, first);
     const std::function<bool()> begun_again = [&shift] { return shift.begun == 2; };
     co_await until(fleet.env(), begun_again);
@@ -294,10 +296,10 @@ TEST_P(LockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_again) {
   });
 }
 
-TEST_P(LockContract, a_worker_that_ignores_its_stop_is_cancelled_at_the_deadline) {
+TEST_P(ServedLockContract, a_worker_that_ignores_its_stop_is_cancelled_at_the_deadline) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     env::TaskGroup group(fleet.env());
     bool began = false;
     bool went_on = false;
@@ -328,8 +330,8 @@ TEST_P(LockContract, keepers_of_a_fleet_take_turns) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(keeper_timeout);
     Process& b = fleet.add(keeper_timeout);
-    LeaseKeeper first(a.env, a.lock, keeper_config());
-    LeaseKeeper second(b.env, b.lock, keeper_config());
+    LeaseKeeper first(a.env, a.lock, keeper_config(fleet));
+    LeaseKeeper second(b.env, b.lock, keeper_config(fleet));
     Shift one{&fleet.env(), {}};
     Shift two{&fleet.env(), {}};
     env::TaskGroup group(fleet.env());
@@ -350,10 +352,10 @@ TEST_P(LockContract, keepers_of_a_fleet_take_turns) {
   });
 }
 
-TEST_P(LockContract, a_keeper_refuses_a_configuration_that_cannot_work) {
+TEST_P(ServedLockContract, a_keeper_refuses_a_configuration_that_cannot_work) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(seconds(10));
-    LeaseKeeper keeper(a.env, a.lock, keeper_config());
+    LeaseKeeper keeper(a.env, a.lock, keeper_config(fleet));
     LeaseKeeper::Job job{"k", "alice", fall_over, {}};
     const Result<void> refused = co_await keeper.run(std::move(job));
     EXPECT_FALSE(refused);

@@ -1,4 +1,4 @@
-// L17 to L21, L24, L28: tokens, fences, lost replies, and races around an expiry.
+// L17 to L21: tokens, fences, lost replies.
 #include "impl/env/task_group.hpp"
 #include "scenarios/conformance/lock_contract.hpp"
 
@@ -7,18 +7,7 @@ namespace {
 
 using namespace lock;  // NOLINT: the claims speak the lock's words
 
-/// Patience of a process whose replies get lost; the server is near.
-constexpr Nanos short_patience = milliseconds(150);
-
-template <class T>
-void expect_indefinite(const Result<T>& result) {
-  EXPECT_FALSE(result);
-  if (!result) {
-    EXPECT_TRUE(result.error().indefinite()) << to_text(result.error());
-  }
-}
-
-TEST_P(LockContract, L17_a_grant_that_arrives_after_its_deadline_is_not_returned) {
+TEST_P(ServedLockContract, L17_a_grant_that_arrives_after_its_deadline_is_not_returned) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     co_await is_locked(a.lock, "warm up");
@@ -35,7 +24,10 @@ TEST_P(LockContract, L17_a_grant_that_arrives_after_its_deadline_is_not_returned
     a.network.hold_replies(false);
     co_await group.join();
     EXPECT_TRUE(outcome);
-    if (outcome) expect_indefinite(*outcome);
+    EXPECT_TRUE(outcome && !*outcome);
+    if (outcome && !*outcome) {
+      EXPECT_EQ(outcome->error().code, Errc::no_reply);
+    }
   });
 }
 
@@ -50,26 +42,34 @@ Task<void> use_the_lock(Process& process, FencingToken* highest) {
   }
 }
 
-TEST_P(LockContract, L18_fencing_tokens_increase_across_restart_expiry_and_deletion) {
+TEST_P(LockContract, L18_fencing_tokens_increase_across_release_and_expiry) {
+  run([](Fleet& fleet) -> Task<void> {
+    Process& a = fleet.add();
+    Process& b = fleet.add();
+    FencingToken highest{};
+    co_await use_the_lock(a, &highest);
+    co_await use_the_lock(b, &highest);
+    const Lease expired = co_await must_take_briefly(b.lock, "k", "alice");
+    highest = expired.fence;
+    co_await sleep(fleet.env(), 2 * brief_ttl);
+    co_await use_the_lock(a, &highest);
+  });
+}
+
+TEST_P(ServedLockContract, L18_fencing_tokens_increase_across_restart_and_deletion) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     FencingToken highest{};
     co_await use_the_lock(a, &highest);
-    fleet.world().kill_lock_server();
-    fleet.world().start_lock_server();
+    fleet.world().kill_lock_servers();
+    fleet.world().start_lock_servers();
     co_await sleep(fleet.env(), milliseconds(200));
     Process& b = fleet.add();
     co_await use_the_lock(b, &highest);
     const Lease deleted = co_await must_take(b.lock, "k", "alice");
     EXPECT_GT(deleted.fence, highest);
     highest = deleted.fence;
-    std::vector<std::string> words{"DEL", "lockstep:lease:{k}"};
-    const Result<resp::Reply> gone = co_await b.client.command(std::move(words));
-    EXPECT_TRUE(gone);
-    co_await use_the_lock(b, &highest);
-    const Lease expired = co_await must_take_briefly(b.lock, "k", "alice");
-    highest = expired.fence;
-    co_await sleep(fleet.env(), 2 * brief_ttl);
+    co_await delete_lease(b, "k");
     co_await use_the_lock(b, &highest);
   });
 }
@@ -95,7 +95,7 @@ TEST_P(LockContract, tokens_that_would_not_be_exact_are_a_definite_error) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     AcquireRequest request = a.lock.draw("k", "alice", long_ttl);
-    request.floor = FencingToken{(std::uint64_t{1} << 53U) - 1};
+    request.floor = FencingToken{fencing_token_max};
     const Result<AcquireOutcome> outcome = co_await a.lock.acquire(request);
     EXPECT_FALSE(outcome);
     if (!outcome) {
@@ -220,16 +220,7 @@ TEST_P(LockContract, a_release_that_comes_late_never_frees_a_lock_acquired_anew)
 
 // ---- L21: the reply is lost ---------------------------------------------------------------------
 
-/// From here on requests arrive and their replies do not; the connection is of no more use.
-void lose(Process& process) { process.network.lose_replies(true); }
-/// The next request goes out on a new connection.
-Task<void> mend(Process& process) {
-  process.network.lose_replies(false);
-  process.network.reset();
-  co_await sleep(process.env, milliseconds(5));  // until the client has seen it
-}
-
-TEST_P(LockContract, L21_a_retried_acquire_gives_the_same_grant) {
+TEST_P(RedisLockContract, L21_a_retried_acquire_gives_the_same_grant) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(short_patience);
     Process& b = fleet.add();
@@ -253,7 +244,31 @@ TEST_P(LockContract, L21_a_retried_acquire_gives_the_same_grant) {
   });
 }
 
-TEST_P(LockContract, L21_after_its_lease_ended_a_retried_acquire_is_a_fresh_decision) {
+TEST_P(RedlockContract, L21_an_acquire_without_answers_is_given_back_and_decided_anew) {
+  run([](Fleet& fleet) -> Task<void> {
+    Process& a = fleet.add(short_patience);
+    Process& b = fleet.add();
+    const Lease before = co_await must_take(a.lock, "k", "alice");
+    const bool released = co_await releases(a.lock, before);
+    EXPECT_TRUE(released);
+    AcquireRequest request = a.lock.draw("k", "alice", long_ttl);
+    lose(a);
+    const Result<AcquireOutcome> lost = co_await a.lock.acquire(request);
+    expect_indefinite(lost);
+    co_await mend(a);
+    const bool locked = co_await is_locked(b.lock, "k");
+    EXPECT_FALSE(locked);
+    const Result<AcquireOutcome> spent = co_await a.lock.acquire(request);
+    EXPECT_FALSE(spent);
+    if (!spent) {
+      EXPECT_EQ(spent.error().code, Errc::invalid_argument);
+    }
+    const Lease fresh = co_await must_take(a.lock, "k", "alice");
+    EXPECT_GT(fresh.fence, before.fence);
+  });
+}
+
+TEST_P(ServedLockContract, L21_after_its_lease_ended_a_retried_acquire_is_a_fresh_decision) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(short_patience);
     Process& b = fleet.add();
@@ -277,7 +292,7 @@ TEST_P(LockContract, L21_after_its_lease_ended_a_retried_acquire_is_a_fresh_deci
   });
 }
 
-TEST_P(LockContract, L21_a_retried_renewal_answers_by_the_state_at_the_retry) {
+TEST_P(ServedLockContract, L21_a_retried_renewal_answers_by_the_state_at_the_retry) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(short_patience);
     const Lease lease = co_await must_take(a.lock, "k", "alice");
@@ -298,7 +313,7 @@ TEST_P(LockContract, L21_a_retried_renewal_answers_by_the_state_at_the_retry) {
   });
 }
 
-TEST_P(LockContract, L21_a_retried_release_says_released_while_it_was_the_last) {
+TEST_P(ServedLockContract, L21_a_retried_release_says_released_while_it_was_the_last) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(short_patience);
     Process& b = fleet.add();
@@ -321,7 +336,7 @@ TEST_P(LockContract, L21_a_retried_release_says_released_while_it_was_the_last) 
   });
 }
 
-TEST_P(LockContract, release_all_covers_what_may_have_been_granted) {
+TEST_P(ServedLockContract, release_all_covers_what_may_have_been_granted) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(short_patience);
     Process& b = fleet.add();
@@ -337,55 +352,6 @@ TEST_P(LockContract, release_all_covers_what_may_have_been_granted) {
     EXPECT_FALSE(locked);
     const Result<AcquireOutcome> spent = co_await a.lock.acquire(request);
     EXPECT_FALSE(spent);
-  });
-}
-
-// ---- races around an expiry ---------------------------------------------------------------------
-
-Task<void> renew_into(DistributedLockBackend* lock, const Lease* lease, bool* renewed) {
-  *renewed = co_await renews(*lock, *lease);
-}
-
-TEST_P(LockContract, L24_a_renewal_that_races_a_takeover_never_extends_the_new_holder) {
-  run([](Fleet& fleet) -> Task<void> {
-    Process& a = fleet.add();
-    Process& b = fleet.add();
-    int takeovers = 0;
-    for (int i = 0; i < 60; ++i) {
-      const std::string key = "k" + std::to_string(i);
-      const Lease old = co_await must_take_briefly(a.lock, key, "alice", milliseconds(10));
-      co_await sleep(fleet.env(), milliseconds(8) + microseconds(100) * i);
-      env::TaskGroup group(fleet.env());
-      bool renewed = false;
-      group.spawn(renew_into(&a.lock, &old, &renewed));
-      const std::optional<Lease> taken = co_await take(b.lock, key, "bob");
-      co_await group.join();
-      takeovers += taken ? 1 : 0;
-      EXPECT_FALSE(renewed && taken) << "both hold " << key;
-      if (!taken) continue;
-      const bool late = co_await renews(a.lock, old, seconds(1000));
-      EXPECT_FALSE(late);
-      const std::int64_t left = co_await ttl_left(b, key);
-      EXPECT_LE(left, long_ttl / milliseconds(1));
-    }
-    EXPECT_GT(takeovers, 0);
-  });
-}
-
-TEST_P(LockContract, L28_around_its_expiry_a_lock_is_either_held_or_acquirable) {
-  run([](Fleet& fleet) -> Task<void> {
-    Process& a = fleet.add();
-    Process& b = fleet.add();
-    for (int i = 0; i < 60; ++i) {
-      const std::string key = "k" + std::to_string(i);
-      const Lease old = co_await must_take_briefly(a.lock, key, "alice", milliseconds(10));
-      co_await sleep(fleet.env(), milliseconds(8) + microseconds(100) * i);
-      const bool locked = co_await is_locked(b.lock, key);
-      const std::optional<Lease> taken = co_await take(b.lock, key, "bob");
-      EXPECT_TRUE(locked || taken) << "neither held nor acquirable: " << key;
-      const bool renewed = co_await renews(a.lock, old, milliseconds(10));
-      EXPECT_FALSE(taken && renewed) << "acquirable while held: " << key;
-    }
   });
 }
 

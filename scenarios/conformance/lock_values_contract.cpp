@@ -14,14 +14,14 @@ Task<std::string> ask(Process& process, std::string a, std::string b, std::strin
   std::vector<std::string> words{std::move(a)};
   if (!b.empty()) words.push_back(std::move(b));
   if (!c.empty()) words.push_back(std::move(c));
-  const Result<resp::Reply> reply = co_await process.client.command(std::move(words));
+  const Result<resp::Reply> reply = co_await process.client().command(std::move(words));
   if (!reply) co_return to_text(reply.error());
   if (reply->is_nil()) co_return "(nil)";
   if (reply->is_integer()) co_return std::to_string(reply->integer());
   co_return reply->text();
 }
 
-TEST_P(LockContract, the_values_on_the_server_are_the_documented_ones) {
+TEST_P(RedisLockContract, the_values_on_the_server_are_the_documented_ones) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     Process& b = fleet.add();
@@ -47,7 +47,7 @@ TEST_P(LockContract, the_values_on_the_server_are_the_documented_ones) {
   });
 }
 
-TEST_P(LockContract, a_value_that_is_not_ours_is_a_definite_error_and_stays) {
+TEST_P(RedisLockContract, a_value_that_is_not_ours_is_a_definite_error_and_stays) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     co_await ask(a, "SET", lease_key, "something else");
@@ -69,7 +69,7 @@ TEST_P(LockContract, a_value_that_is_not_ours_is_a_definite_error_and_stays) {
   });
 }
 
-TEST_P(LockContract, when_the_fence_key_is_lost_the_last_lease_serves_in_its_place) {
+TEST_P(RedisLockContract, when_the_fence_key_is_lost_the_last_lease_serves_in_its_place) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     AcquireRequest request = a.lock.draw("k", "alice", long_ttl);

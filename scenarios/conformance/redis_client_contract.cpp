@@ -41,7 +41,7 @@ bool failed(const Sent& sent, Errc code, bool indefinite) {
   return error.code == code && error.indefinite() == indefinite;
 }
 
-redis::Options options_of(Fleet& fleet) { return fleet.world().lock_server(); }
+redis::Options options_of(Fleet& fleet) { return fleet.world().lock_servers().front(); }
 
 namespace {
 
@@ -63,7 +63,7 @@ TEST_P(RedisClientContract, many_coroutines_share_a_connection_and_each_gets_its
     Process& a = fleet.add();
     env::TaskGroup group(fleet.env());
     for (int worker = 0; worker < 100; ++worker) {
-      group.spawn(set_and_get(&a.client, worker, 20));
+      group.spawn(set_and_get(&a.client(), worker, 20));
     }
     co_await group.join();
     EXPECT_EQ(a.network.connections(), 1U);
@@ -86,7 +86,7 @@ TEST_P(RedisClientContract, a_window_smaller_than_the_crowd_serves_everybody) {
 
 TEST_P(RedisClientContract, replies_of_every_shape_arrive_whole) {
   run([](Fleet& fleet) -> Task<void> {
-    redis::Client& client = fleet.add().client;
+    redis::Client& client = fleet.add().client();
     std::string binary("\0\r\n$5\r\n", 8);
     binary.append(300'000, 'x');
     const Reply ok = Reply::status("OK");
@@ -115,7 +115,7 @@ TEST_P(RedisClientContract, every_connection_selects_its_database_first) {
     const Reply ok = Reply::status("OK");
     co_await expect_reply(own.client, words("SET", "k", "five"), ok);
     const Reply nothing = Reply::nil();
-    co_await expect_reply(a.client, words("GET", "k"), nothing);
+    co_await expect_reply(a.client(), words("GET", "k"), nothing);
     a.network.reset();
     co_await sleep(fleet.env(), milliseconds(5));  // until the client has seen it
     const Reply five = Reply::bulk("five");
@@ -174,7 +174,7 @@ TEST_P(RedisClientContract, a_script_runs_once_per_call_even_when_the_server_for
 
 TEST_P(RedisClientContract, a_script_that_fails_is_indefinite_since_it_may_have_written) {
   run([](Fleet& fleet) -> Task<void> {
-    redis::Client& client = fleet.add().client;
+    redis::Client& client = fleet.add().client();
     const redis::ScriptId script = client.add_script(
         "half", "redis.call('SET', KEYS[1], 'x') return redis.call('HGET', KEYS[1], 'f')");
     const std::array<std::string_view, 1> key{"k"};
@@ -196,30 +196,30 @@ TEST_P(RedisClientContract, shutdown_ends_what_is_outstanding_and_all_that_comes
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     const Reply nothing = Reply::nil();
-    co_await expect_reply(a.client, words("GET", "k"), nothing);
+    co_await expect_reply(a.client(), words("GET", "k"), nothing);
     a.network.hold_replies(true);
     env::TaskGroup group(fleet.env());
     Sent sent;
-    group.spawn(send_into(&fleet.env(), &a.client, words("INCR", "k"), never, &sent));
+    group.spawn(send_into(&fleet.env(), &a.client(), words("INCR", "k"), never, &sent));
     co_await sleep(fleet.env(), milliseconds(50));
-    co_await a.client.shutdown();
+    co_await a.client().shutdown();
     co_await group.join();
     EXPECT_TRUE(failed(sent, Errc::closed, true));
-    co_await expect_failure(a.client, words("GET", "k"), Errc::closed, false);
-    co_await a.client.shutdown();
+    co_await expect_failure(a.client(), words("GET", "k"), Errc::closed, false);
+    co_await a.client().shutdown();
   });
 }
 
 TEST_P(RedisClientContract, shutdown_does_not_wait_for_a_connection_that_does_not_come) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
-    fleet.world().kill_lock_server();
+    fleet.world().kill_lock_servers();
     env::TaskGroup group(fleet.env());
     Sent sent;
-    group.spawn(send_into(&fleet.env(), &a.client, words("INCR", "k"), never, &sent));
+    group.spawn(send_into(&fleet.env(), &a.client(), words("INCR", "k"), never, &sent));
     co_await sleep(fleet.env(), milliseconds(30));
     EXPECT_FALSE(sent.result);
-    co_await a.client.shutdown();
+    co_await a.client().shutdown();
     co_await group.join();
     EXPECT_TRUE(failed(sent, Errc::closed, false));
   });
@@ -228,8 +228,8 @@ TEST_P(RedisClientContract, shutdown_does_not_wait_for_a_connection_that_does_no
 TEST_P(RedisClientContract, a_client_that_never_sent_anything_shuts_down) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
-    co_await a.client.shutdown();
-    co_await expect_failure(a.client, words("GET", "k"), Errc::closed, false);
+    co_await a.client().shutdown();
+    co_await expect_failure(a.client(), words("GET", "k"), Errc::closed, false);
     EXPECT_EQ(a.network.connections(), 0U);
   });
 }
@@ -238,15 +238,15 @@ TEST_P(RedisClientContract, a_caller_that_is_stopped_harms_nobody) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     const Reply nothing = Reply::nil();
-    co_await expect_reply(a.client, words("GET", "k"), nothing);
+    co_await expect_reply(a.client(), words("GET", "k"), nothing);
     a.network.hold_replies(true);
     env::TaskGroup doomed(fleet.env());
     env::TaskGroup group(fleet.env());
     Sent stopped;
     Sent lives;
-    doomed.spawn(send_into(&fleet.env(), &a.client, words("INCR", "k"), never, &stopped));
+    doomed.spawn(send_into(&fleet.env(), &a.client(), words("INCR", "k"), never, &stopped));
     co_await sleep(fleet.env(), milliseconds(30));
-    group.spawn(send_into(&fleet.env(), &a.client, words("INCR", "k"), never, &lives));
+    group.spawn(send_into(&fleet.env(), &a.client(), words("INCR", "k"), never, &lives));
     co_await sleep(fleet.env(), milliseconds(30));
     doomed.stop();
     co_await doomed.join();
@@ -272,8 +272,8 @@ TEST_P(RedisClientContract, a_node_may_crash_in_the_middle_of_everything) {
           env::TaskGroup group(fleet.env());
           Process& busy = fleet.add();
           for (int worker = 0; worker < 20; ++worker) {
-            group.spawn(ask_for_ever(&silent.client, worker));
-            group.spawn(ask_for_ever(&busy.client, worker));
+            group.spawn(ask_for_ever(&silent.client(), worker));
+            group.spawn(ask_for_ever(&busy.client(), worker));
           }
           co_await group.join();
         },

@@ -9,7 +9,7 @@ namespace {
 
 TEST_P(RedisClientContract, error_replies_say_whether_they_are_definite) {
   run([](Fleet& fleet) -> Task<void> {
-    redis::Client& client = fleet.add().client;
+    redis::Client& client = fleet.add().client();
     const Reply one = Reply::integer(1);
     Words hset{"HSET", "h", "f", "v"};
     co_await expect_reply(client, std::move(hset), one);
@@ -51,7 +51,7 @@ TEST_P(RedisClientContract, a_timed_out_command_is_indefinite_and_its_late_reply
 TEST_P(RedisClientContract, without_a_server_a_command_fails_definite_by_its_deadline) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
-    fleet.world().kill_lock_server();
+    fleet.world().kill_lock_servers();
     redis::Options options = options_of(fleet);
     options.command_timeout = milliseconds(300);
     Own own(a, options);
@@ -64,7 +64,7 @@ TEST_P(RedisClientContract, without_a_server_a_command_fails_definite_by_its_dea
     }
     EXPECT_GE(own.observer.count(env::Signal::connect_failed), 2);  // with pauses between
     EXPECT_LE(own.observer.count(env::Signal::connect_failed), 30);
-    fleet.world().start_lock_server();
+    fleet.world().start_lock_servers();
     Result<Reply> again = co_await own.client.command(words("GET", "k"));
     for (int i = 0; i < 100 && !again; ++i) {
       EXPECT_FALSE(again.error().indefinite()) << to_text(again.error());
@@ -79,25 +79,25 @@ TEST_P(RedisClientContract, a_server_that_dies_leaves_sent_commands_indefinite_a
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add();
     const Reply ok = Reply::status("OK");
-    co_await expect_reply(a.client, words("SET", "k", "1"), ok);
+    co_await expect_reply(a.client(), words("SET", "k", "1"), ok);
     a.network.hold_replies(true);
     env::TaskGroup group(fleet.env());
     std::array<Sent, 10> sent;
     for (Sent& one : sent) {
-      group.spawn(send_into(&fleet.env(), &a.client, words("INCR", "k"), never, &one));
+      group.spawn(send_into(&fleet.env(), &a.client(), words("INCR", "k"), never, &one));
     }
     co_await sleep(fleet.env(), milliseconds(50));
-    fleet.world().kill_lock_server();
+    fleet.world().kill_lock_servers();
     a.network.reset();
     co_await group.join();
     for (const Sent& one : sent) {
       EXPECT_TRUE(failed(one, Errc::connection_lost, true));
     }
     a.network.hold_replies(false);
-    fleet.world().start_lock_server();
+    fleet.world().start_lock_servers();
     co_await sleep(fleet.env(), milliseconds(500));
     const Reply stored = Reply::bulk("11");  // all had happened, and were durable
-    co_await expect_reply(a.client, words("GET", "k"), stored);
+    co_await expect_reply(a.client(), words("GET", "k"), stored);
     EXPECT_GE(a.network.connections(), 2U);
   });
 }

@@ -30,7 +30,9 @@ SimRedisWorld::SimRedisWorld(const SimRedisOptions& options)
     : exact_(options.world.strategy == sim::StrategyKind::fifo && options.client_drift.value == 0),
       server_drift_(options.server_drift),
       world_(options.world) {
-  lock_node_ = add_server("locks");
+  for (std::size_t i = 0; i < options.lock_servers; ++i) {
+    lock_nodes_.push_back(add_server("locks" + std::to_string(i)));
+  }
   add_server("store");
   add_client(options.client_drift);
 }
@@ -39,6 +41,14 @@ redis::Options SimRedisWorld::reach(std::string host) const {
   redis::Options options;
   options.endpoint.host = std::move(host);
   return options;
+}
+
+std::vector<redis::Options> SimRedisWorld::lock_servers() const {
+  std::vector<redis::Options> servers;
+  for (std::size_t i = 0; i < lock_nodes_.size(); ++i) {
+    servers.push_back(reach("locks" + std::to_string(i)));
+  }
+  return servers;
 }
 
 NodeId SimRedisWorld::add_server(const std::string& host) {
@@ -103,17 +113,18 @@ Task<void> SimRedisWorld::stand_still(Env& env, Nanos time) {
   co_await env::sleep_for(env, Nanos(1));  // the pause falls here
 }
 
-std::vector<LockSupplier> sim_redis() {
+std::vector<LockSupplier> sim_suppliers(BackendKind backend) {
   std::vector<LockSupplier> all;
-  const auto add = [&all](std::string name, sim::StrategyKind strategy, std::int64_t client_ppm,
-                          std::int64_t server_ppm) {
+  const auto add = [&all, backend](std::string name, sim::StrategyKind strategy,
+                                   std::int64_t client_ppm, std::int64_t server_ppm) {
     for (const std::uint64_t seed : {1U, 2U}) {
       SimRedisOptions options;
+      options.lock_servers = servers_of(backend);
       options.world.seed = Seed{seed};
       options.world.strategy = strategy;
       options.client_drift.value = client_ppm;
       options.server_drift.value = server_ppm;
-      all.push_back({name + "_" + std::to_string(seed),
+      all.push_back({name + "_" + std::to_string(seed), backend,
                      [options] { return std::make_unique<SimRedisWorld>(options); }});
     }
   };

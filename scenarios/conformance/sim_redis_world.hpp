@@ -13,6 +13,7 @@
 namespace lockstep::conformance {
 
 struct SimRedisOptions {
+  std::size_t lock_servers = 1;
   sim::WorldOptions world{};
   sim::PartsPerMillion client_drift{};
   sim::PartsPerMillion server_drift{};
@@ -22,12 +23,16 @@ class SimRedisWorld final : public LockWorld {
  public:
   explicit SimRedisWorld(const SimRedisOptions& options);
 
-  [[nodiscard]] redis::Options lock_server() const override { return reach("locks"); }
+  [[nodiscard]] std::vector<redis::Options> lock_servers() const override;
   [[nodiscard]] redis::Options store_server() const override { return reach("store"); }
   [[nodiscard]] bool run(std::function<Task<void>(Env&)> body) override;
   void run_and_crash(std::function<Task<void>(Env&)> body, Nanos time) override;
-  void kill_lock_server() override { world_.crash(sim::World::no_fault, lock_node_); }
-  void start_lock_server() override { world_.restart(sim::World::no_fault, lock_node_); }
+  void kill_lock_server(std::size_t server) override {
+    world_.crash(sim::World::no_fault, lock_nodes_.at(server));
+  }
+  void start_lock_server(std::size_t server) override {
+    world_.restart(sim::World::no_fault, lock_nodes_.at(server));
+  }
   [[nodiscard]] Task<void> stand_still(Env& env, Nanos time) override;
   [[nodiscard]] bool time_is_exact() const override { return exact_; }
 
@@ -47,11 +52,11 @@ class SimRedisWorld final : public LockWorld {
   env::TaskGroup* tasks_ = nullptr;  // of the client's present incarnation
   Env* env_ = nullptr;
   sim::World world_;
-  NodeId lock_node_{};
+  std::vector<NodeId> lock_nodes_;
   NodeId client_{};
 };
 
-/// Every strategy, some seeds, clocks that drift.
-[[nodiscard]] std::vector<LockSupplier> sim_redis();
+/// Every strategy, some seeds, clocks that drift; as many lock servers as the backend needs.
+[[nodiscard]] std::vector<LockSupplier> sim_suppliers(BackendKind backend);
 
 }  // namespace lockstep::conformance

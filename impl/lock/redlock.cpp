@@ -174,6 +174,10 @@ Task<Result<AcquireOutcome>> Redlock::acquire(AcquireRequest& request) {
   if (Result<void> may = book().begin_acquire(request, now()); !may) {
     co_return fail(std::move(may.error()));
   }
+  if (request.floor.value >= fencing_token_max) {
+    book().refused(request.token);
+    co_return fail(tokens_exhausted(request.key));
+  }
   const MonoTime sent = now();
   const std::string token = to_text(request.token);
   std::vector<std::string> arguments;
@@ -222,19 +226,20 @@ Task<Result<FencingToken>> Redlock::agree(Asked acquired, const AcquireRequest& 
   co_return fail(indefinite(Errc::no_reply, "granted, but no quorum took its fencing token"));
 }
 
-/// Not granted: whatever some servers gave is given back, and the token is spent.
+/// Not granted: whatever some servers gave is given back, and the token is spent. Even where all of
+/// it was given back that is no definite failure: a server that granted it let go of what this
+/// identity held there before.
 Task<Result<AcquireOutcome>> Redlock::give_up(Asked acquired, AcquireRequest& request, Error why) {
   request.reuse_until = MonoTime::min();
   const bool refused = acquired->round.verdict() == Verdict::denied;
-  const bool is_clean = co_await give_back(acquired, request, !refused);
+  why.effect = acquired->round.may_have_effect() ? Effect::unknown : Effect::none;
+  co_await give_back(acquired, request);
   if (refused) co_return contended(request, acquired->round.any_stale());
-  why.effect = is_clean ? Effect::none : Effect::unknown;
   co_return fail(std::move(why));
 }
 
-/// Waits for those that granted it, if `thorough` for all that may have. True if for certain
-/// nothing is left of it anywhere: each server has answered the acquire, and then the release.
-Task<bool> Redlock::give_back(Asked acquired, const AcquireRequest& request, bool thorough) {
+/// Waits for those that granted it, so that nothing of it is left where servers answer.
+Task<void> Redlock::give_back(Asked acquired, const AcquireRequest& request) {
   book().begin_release(request.token);
   std::vector<std::string> arguments;
   arguments.push_back(to_text(request.token) + ":");
@@ -244,18 +249,13 @@ Task<bool> Redlock::give_back(Asked acquired, const AcquireRequest& request, boo
     const Vote vote = acquired->round.answers()[server].vote;
     if (vote == Vote::no || vote == Vote::failed) continue;
     ask(asked, server);
-    if (thorough || vote == Vote::yes) awaited.push_back(server);
+    if (vote == Vote::yes) awaited.push_back(server);
   }
-  bool is_clean = true;
   for (const std::size_t server : awaited) {
     while (asked->round.answers()[server].vote == Vote::open) {
       co_await asked->news.wait();
     }
-    const Vote vote = asked->round.answers()[server].vote;
-    const bool answered = vote == Vote::yes || vote == Vote::no;
-    is_clean = is_clean && answered && acquired->round.answers()[server].vote != Vote::unknown;
   }
-  co_return is_clean;
 }
 
 // ---- renew, release, look -----------------------------------------------------------------------

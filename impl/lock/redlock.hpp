@@ -72,7 +72,7 @@ class Redlock final : public BookedBackend {
                                                  MonoTime until);
   [[nodiscard]] Task<Result<AcquireOutcome>> give_up(Asked acquired, AcquireRequest& request,
                                                      Error why);
-  [[nodiscard]] Task<bool> give_back(Asked acquired, const AcquireRequest& request, bool thorough);
+  [[nodiscard]] Task<void> give_back(Asked acquired, const AcquireRequest& request);
   [[nodiscard]] Task<Result<std::optional<std::string>>> holder(std::string key);
 
   std::vector<Server> servers_;

@@ -72,7 +72,7 @@ TEST_P(RedlockContract, L16_with_a_majority_down_it_fails_and_leaves_nothing) {
     for (const std::size_t server : majority) fleet.world().kill_lock_server(server);
     AcquireRequest request = a.lock.draw("k", "alice", long_ttl);
     const Result<AcquireOutcome> acquired = co_await a.lock.acquire(request);
-    EXPECT_FALSE(acquired);
+    expect_indefinite(acquired);  // two servers granted it, and dropped what they had for alice
     const Result<RenewOutcome> renewed = co_await a.lock.renew(lease, long_ttl);
     expect_indefinite(renewed);
     const Result<ReleaseOutcome> released = co_await a.lock.release("held", lease.token);

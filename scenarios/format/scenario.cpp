@@ -21,9 +21,13 @@ Nanos liveness_of(const Scenario& scenario) {
   const LockSettings& lock = scenario.lock;
   const Nanos ttl = lock.ttl + lock.ttl / 10;  // on a clock at the bound of drift_ppm
   const Nanos retry = lock.retry_interval + lock.retry_jitter;
-  const Nanos replies = 2 * lock.command_timeout + lock.connect_timeout;
+  const Nanos replies = 2 * operation_timeout_of(lock) + lock.connect_timeout;
   return ttl + retry + replies + scenario.workload.think.high + scenario.workload.hold.high +
          seconds(1);
+}
+
+Nanos operation_timeout_of(const LockSettings& lock) {
+  return lock.backend == Backend::redlock ? 4 * lock.command_timeout : lock.command_timeout;
 }
 
 std::int64_t count_of(const WorkloadSettings& workload, const Topology& topology,

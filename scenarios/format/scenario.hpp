@@ -37,7 +37,8 @@ struct WorkloadSettings {
   friend bool operator==(const WorkloadSettings&, const WorkloadSettings&) = default;
 };
 
-enum class Backend : std::uint8_t { redis };
+/// redis: one server. redlock: an odd number of them, three at least, none with a replica.
+enum class Backend : std::uint8_t { redis, redlock };
 
 struct LockSettings {
   Backend backend = Backend::redis;
@@ -141,6 +142,9 @@ struct Scenario {
 /// ttl an old lease may still have, a retry, two command deadlines and a connect deadline, a hold,
 /// and 1 s.
 [[nodiscard]] Nanos liveness_of(const Scenario& scenario);
+/// How long one operation of the lock may take in a world that works: a command, or the several
+/// rounds of Redlock.
+[[nodiscard]] Nanos operation_timeout_of(const LockSettings& lock);
 /// How many nodes of a role the scenario has: "client", "redis" (replicas included), "sink".
 [[nodiscard]] std::int64_t count_of(const Scenario& scenario, std::string_view role);
 

@@ -88,6 +88,25 @@ Mistake check_rounds(const Scenario& scenario) {
                  "at most " + std::to_string(most) + ": longer hold and think, or fewer clients");
 }
 
+Mistake check_servers(const Scenario& scenario) {
+  const RedisSettings& redis = scenario.topology.redis;
+  if (scenario.lock.backend == Backend::redis) {
+    if (redis.nodes == 1) return std::nullopt;
+    return mistake("/topology/redis/nodes", std::to_string(redis.nodes),
+                   "1: the redis backend uses one server (lock.backend redlock uses several)");
+  }
+  if (redis.nodes < 3 || redis.nodes % 2 == 0) {
+    return mistake("/topology/redis/nodes", std::to_string(redis.nodes),
+                   "an odd number of servers, 3 at least, for the redlock backend");
+  }
+  if (redis.replica) {
+    return mistake("/topology/redis/replica", "true", "false: Redlock's servers are independent");
+  }
+  if (scenario.implementation == "reference") return std::nullopt;
+  return mistake("/lock/backend", "'redlock'",
+                 "'redis': only the reference implementation has a redlock backend");
+}
+
 }  // namespace
 
 std::optional<InputError> check(const Scenario& scenario) {
@@ -95,6 +114,7 @@ std::optional<InputError> check(const Scenario& scenario) {
     return mistake("/workload/guarded", "a fenced resource without fencing tokens",
                    "lock.fencing to be true");
   }
+  if (auto wrong = check_servers(scenario)) return wrong;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     if (auto wrong = check_entry(scenario, i)) return wrong;
   }

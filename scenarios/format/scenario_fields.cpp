@@ -10,7 +10,7 @@ using Names = std::string_view;
 
 constexpr std::array<Names, 1> workload_names{{"lock"}};
 constexpr std::array<Names, 3> guarded_names{{"none", "unfenced", "fenced"}};
-constexpr std::array<Names, 1> backend_names{{"redis"}};
+constexpr std::array<Names, 2> backend_names{{"redis", "redlock"}};
 constexpr std::array<Names, 3> persistence_names{{"none", "aof-everysec", "aof-always"}};
 constexpr std::array<Names, 5> strategy_names{{"drawn", "fifo", "random", "pct", "delay-bounded"}};
 constexpr std::array<Names, 2> verdict_names{{"valid", "invalid"}};

@@ -1,17 +1,20 @@
 #include "scenarios/lock_world/implementation.hpp"
 
 #include "impl/lock/redis_lock.hpp"
+#include "impl/lock/redlock.hpp"
 #include "scenarios/zoo/zoo.hpp"
 
 namespace lockstep::scenarios {
 
 namespace {
 
-std::unique_ptr<lock::DistributedLockBackend> make_reference(env::Env& env, redis::Client& client) {
-  return std::make_unique<lock::RedisLock>(env, client);
+std::unique_ptr<lock::DistributedLockBackend> make_reference(
+    env::Env& env, std::span<redis::Client* const> clients) {
+  if (clients.size() == 1) return std::make_unique<lock::RedisLock>(env, *clients.front());
+  return std::make_unique<lock::Redlock>(env, clients);
 }
 
-constexpr Implementation reference{"reference", "the lock of impl/lock over one Redis",
+constexpr Implementation reference{"reference", "the lock of impl/lock: one Redis, or Redlock",
                                    &make_reference};
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "impl/env/env.hpp"
@@ -15,7 +16,9 @@ namespace lockstep::scenarios {
 struct Implementation {
   std::string_view name;   ///< "reference"
   std::string_view about;  ///< one line
-  std::unique_ptr<lock::DistributedLockBackend> (*make)(env::Env&, redis::Client&);
+  /// One client per lock server, at least one; they outlive the backend.
+  std::unique_ptr<lock::DistributedLockBackend> (*make)(env::Env& env,
+                                                        std::span<redis::Client* const> clients);
 };
 
 /// nullptr if there is none of that name.

@@ -46,14 +46,21 @@ LockClient::LockClient(sim::NodeRun& run, ClientJob& job)
       env_(run.env()),
       job_(job),
       log_(*job.log, run.node().name),
-      redis_(env_, redis_options(job.lock_host)),
-      backend_(job.implementation->make(env_, redis_)),
+      backend_(connect()),
       lock_(*backend_, log_),
-      sink_client_(env_, redis_options(job.sink_host.empty() ? job.lock_host : job.sink_host)),
+      sink_client_(env_, redis_options(job.sink_host.empty() ? job.lock_hosts[0] : job.sink_host)),
       sink_(sink_client_, fencing_of(job.plan->config.workload.guarded)),
       store_(sink_, log_),
       tasks_(env_) {
   tasks_.spawn(live());
+}
+
+std::unique_ptr<lock::DistributedLockBackend> LockClient::connect() {
+  std::vector<redis::Client*> clients;
+  for (const std::string& host : job_.lock_hosts) {
+    clients.push_back(&redis_.emplace_back(env_, redis_options(host)));
+  }
+  return job_.implementation->make(env_, clients);
 }
 
 redis::Options LockClient::redis_options(const std::string& host) const {

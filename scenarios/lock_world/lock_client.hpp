@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "impl/env/task_group.hpp"
 #include "impl/lock/fenced_store.hpp"
@@ -24,9 +25,9 @@ struct ClientJob {
   RunLog* log = nullptr;
   const Implementation* implementation = nullptr;
   std::uint32_t client = 0;
-  std::deque<Operation> operations;  ///< still to do, in order
-  std::string lock_host;
-  std::string sink_host;  ///< empty: nothing is guarded
+  std::deque<Operation> operations;     ///< still to do, in order
+  std::vector<std::string> lock_hosts;  ///< one per lock server
+  std::string sink_host;                ///< empty: nothing is guarded
 };
 
 class LockClient final : public sim::Incarnation {
@@ -39,6 +40,7 @@ class LockClient final : public sim::Incarnation {
   env::Task<void> work(Operation operation, std::string key, lock::LeaseGuard guard);
   env::Task<bool> write_once(const std::string& key, const lock::LeaseGuard& guard,
                              std::uint64_t number, Operation operation);
+  [[nodiscard]] std::unique_ptr<lock::DistributedLockBackend> connect();
   [[nodiscard]] redis::Options redis_options(const std::string& host) const;
   [[nodiscard]] Nanos write_delay(const Operation& operation, std::uint64_t number) const;
 
@@ -46,7 +48,7 @@ class LockClient final : public sim::Incarnation {
   env::Env& env_;
   ClientJob& job_;
   ClientLog log_;
-  redis::Client redis_;
+  std::deque<redis::Client> redis_;  ///< one per lock server
   std::unique_ptr<lock::DistributedLockBackend> backend_;
   RecordingLock lock_;
   redis::Client sink_client_;

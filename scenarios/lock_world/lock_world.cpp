@@ -68,8 +68,8 @@ void LockWorld::add_client(std::uint32_t client) {
   job.log = &log_;
   job.implementation = find_implementation(plan_.config.implementation);
   job.client = client;
-  job.lock_host = redis_.host();
-  if (guarded()) job.sink_host = sink_.host();
+  job.lock_hosts = redis_.hosts();
+  if (guarded()) job.sink_host = sink_.hosts().front();
   for (const Operation& operation : plan_.operations) {
     if (operation.client == client) job.operations.push_back(operation);
   }

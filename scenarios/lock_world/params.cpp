@@ -40,7 +40,7 @@ Error unknown(std::string_view pointer, std::string_view what) {
 
 checkers::Params params_of(const PlanConfig& config,
                            const std::vector<faults::PlannedFault>& faults) {
-  const Nanos try_once = 2 * config.lock.command_timeout + config.lock.connect_timeout;
+  const Nanos try_once = 2 * operation_timeout_of(config.lock) + config.lock.connect_timeout;
   checkers::Params params;
   params.ttl_ns = config.lock.ttl.count();
   params.drift_ppm = drift_bound(config, faults);
@@ -59,11 +59,14 @@ Result<void> check_plan(const Plan& plan) {
   if (find_implementation(config.implementation) == nullptr) {
     return fail(unknown("/implementation", "there is no '" + config.implementation + "'"));
   }
-  if (config.topology.redis.nodes != 1) {
-    return fail(unknown("/topology/redis/nodes", "the redis backend uses exactly one"));
+  const bool several = config.lock.backend == Backend::redlock;
+  const std::int64_t nodes = config.topology.redis.nodes;
+  if (several ? nodes % 2 == 0 || nodes < 3 : nodes != 1) {
+    return fail(unknown("/topology/redis/nodes",
+                        "the redis backend uses exactly one, redlock an odd number from three on"));
   }
-  const Nanos command = config.lock.command_timeout;
-  const Result<void> keeper = lock::validate(keeper_config_of(config), command);
+  const Nanos longest = operation_timeout_of(config.lock);
+  const Result<void> keeper = lock::validate(keeper_config_of(config), longest);
   if (!keeper) return fail(unknown("/lock", keeper.error().detail));
   return {};
 }

@@ -21,22 +21,37 @@ sim::redis::Persistence persistence_of(Persistence persistence) {
 
 StoreSpec lock_store(const PlanConfig& config) {
   const RedisSettings& redis = config.topology.redis;
-  return {"redis", redis.persistence, redis.replica, redis.replication_delay};
+  return {"redis", redis.persistence, redis.nodes, redis.replica, redis.replication_delay};
 }
 
 StoreSpec sink_store(const PlanConfig& config) {
-  return {"sink", config.topology.sink.persistence, false, {}};
+  return {"sink", config.topology.sink.persistence, 1, false, {}};
 }
 
-RedisNodes::RedisNodes(StoreSpec spec) : spec_(std::move(spec)) { group_.host = spec_.role; }
+RedisNodes::RedisNodes(StoreSpec spec) : spec_(std::move(spec)) {
+  for (std::int64_t i = 0; i < spec_.masters; ++i) {
+    const std::string host = spec_.masters == 1 ? spec_.role : spec_.role + "-" + std::to_string(i);
+    groups_.emplace_back().host = host;
+  }
+}
+
+std::vector<std::string> RedisNodes::hosts() const {
+  std::vector<std::string> hosts;
+  for (const sim::redis::Group& group : groups_) hosts.push_back(group.host);
+  return hosts;
+}
 
 void RedisNodes::populate(sim::World& world, const PlanConfig& config) {
-  group_.master = NodeId{static_cast<std::uint32_t>(world.node_count())};
-  const std::uint32_t servers = spec_.replica ? 2 : 1;
-  for (std::uint32_t number = 0; number < servers; ++number) add(world, config, number);
+  std::uint32_t number = 0;
+  for (sim::redis::Group& group : groups_) {
+    group.master = NodeId{static_cast<std::uint32_t>(world.node_count())};
+    add(world, config, group, number++);
+    if (spec_.replica) add(world, config, group, number++);
+  }
 }
 
-void RedisNodes::add(sim::World& world, const PlanConfig& config, std::uint32_t number) {
+void RedisNodes::add(sim::World& world, const PlanConfig& config, sim::redis::Group& group,
+                     std::uint32_t number) {
   const NodeId id{static_cast<std::uint32_t>(world.node_count())};
   sim::DiskOptions disk_options;
   disk_options.seed = world.seed();
@@ -46,7 +61,7 @@ void RedisNodes::add(sim::World& world, const PlanConfig& config, std::uint32_t 
   state.options.persistence = persistence_of(spec_.persistence);
   state.options.replication_delay_min = spec_.replication_delay.low;
   state.options.replication_delay_max = spec_.replication_delay.high;
-  state.group = &group_;
+  state.group = &group;
   state.disk = &disk->disk();
   state.log = &log_;
   sim::NodeSpec node;

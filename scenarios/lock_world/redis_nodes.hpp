@@ -1,5 +1,5 @@
-// The simulated Redis servers of one role in a world: a master, perhaps its replica, their disks,
-// and the host name that clients use.
+// The simulated Redis servers of one role in a world: masters, perhaps a replica of each, their
+// disks, and the host names that clients use.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,8 @@ namespace lockstep::scenarios {
 struct StoreSpec {
   std::string role;  ///< "redis", "sink"; also the host name
   Persistence persistence = Persistence::aof_always;
-  bool replica = false;
+  std::int64_t masters = 1;  ///< independent of each other
+  bool replica = false;      ///< of each
   DurationRange replication_delay;
 };
 
@@ -35,15 +36,17 @@ class RedisNodes {
 
   void populate(sim::World& world, const PlanConfig& config);
 
-  [[nodiscard]] const std::string& host() const { return group_.host; }
+  /// Of each master: where its clients find it, also after a failover.
+  [[nodiscard]] std::vector<std::string> hosts() const;
   /// What every server executed, in order.
   [[nodiscard]] const sim::redis::CommitLog& log() const { return log_; }
 
  private:
-  void add(sim::World& world, const PlanConfig& config, std::uint32_t number);
+  void add(sim::World& world, const PlanConfig& config, sim::redis::Group& group,
+           std::uint32_t number);
 
   StoreSpec spec_;
-  sim::redis::Group group_;
+  std::deque<sim::redis::Group> groups_;  ///< a master and its replica each
   sim::redis::CommitLog log_;
   std::deque<sim::redis::ServerState> states_;
 };

@@ -192,7 +192,7 @@ void resolve(Story& story, checkers::Recorder& recorder) {
 }  // namespace
 
 void resolve_unknowns(LockWorld& world, const checkers::History& history) {
-  if (!world.is_reference()) return;
+  if (!world.is_reference() || world.redis().hosts().size() > 1) return;
   Stories stories;
   add_operations(stories, world.log(), history);
   if (stories.empty()) return;

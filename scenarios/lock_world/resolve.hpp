@@ -7,7 +7,8 @@
 namespace lockstep::scenarios {
 
 /// Resolves every open or unknown operation of the run's history that is the reference's. Commands
-/// of other implementations are not understood, and their operations stay unresolved.
+/// of other implementations are not understood, and their operations stay unresolved; so do those
+/// of Redlock, which take effect at no single server.
 ///
 /// Executions of equal commands are interchangeable: any assignment that respects the times of
 /// operations that were answered describes the same run of the server.

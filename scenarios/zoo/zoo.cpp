@@ -98,8 +98,9 @@ class TtlSeconds final : public Specimen {
 };
 
 template <class Lock>
-std::unique_ptr<lock::DistributedLockBackend> make(env::Env& env, redis::Client& client) {
-  return std::make_unique<Lock>(env, client);
+std::unique_ptr<lock::DistributedLockBackend> make(env::Env& env,
+                                                   std::span<redis::Client* const> clients) {
+  return std::make_unique<Lock>(env, *clients.front());
 }
 
 constexpr std::array<Implementation, 2> members{{

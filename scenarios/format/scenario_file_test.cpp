@@ -212,6 +212,27 @@ TEST(ScenarioFile, faults_that_need_what_the_topology_lacks_are_refused) {
                 "(a sink comes with workload.guarded)");
 }
 
+TEST(ScenarioFile, a_backend_gets_the_servers_that_it_can_use) {
+  const auto with = [](const std::vector<std::string>& sets) {
+    const std::string text = message(sample_text(), sets);
+    return text.substr(text.find("/") == std::string::npos ? 0 : text.find("): ") + 3);
+  };
+  EXPECT_EQ(with({"topology.redis.nodes=3"}),
+            "/topology/redis/nodes: found 3; expected 1: the redis backend uses one server "
+            "(lock.backend redlock uses several)");
+  EXPECT_EQ(with({"topology.redis.nodes=3", "lock.backend=redlock"}), "accepted");
+  EXPECT_EQ(with({"topology.redis.nodes=4", "lock.backend=redlock"}),
+            "/topology/redis/nodes: found 4; expected an odd number of servers, 3 at least, for "
+            "the redlock backend");
+  EXPECT_EQ(with({"topology.redis.nodes=3", "lock.backend=redlock", "topology.redis.replica=true"}),
+            "/topology/redis/replica: found true; expected false: Redlock's servers are "
+            "independent");
+  EXPECT_EQ(
+      with({"topology.redis.nodes=3", "lock.backend=redlock", "implementation=zoo/plain_delete"}),
+      "/lock/backend: found 'redlock'; expected 'redis': only the reference implementation has a "
+      "redlock backend");
+}
+
 TEST(Overrides, set_any_field_with_the_checks_of_a_file) {
   const auto with = [](const std::vector<std::string>& sets) {
     return parse_scenario(sample_text(), "a.json", sets);

@@ -1,64 +1,13 @@
 #include "scenarios/zoo/zoo.hpp"
 
 #include <array>
-#include <string>
-#include <utility>
 
-#include "impl/lock/redis_lock.hpp"
+#include "scenarios/zoo/specimen.hpp"
+#include "scenarios/zoo/worded_lock.hpp"
 
 namespace lockstep::scenarios {
 
 namespace {
-
-using env::Task;
-using lock::AcquireOutcome;
-using lock::AcquireRequest;
-using lock::Lease;
-using lock::ReleaseOutcome;
-using lock::RenewOutcome;
-
-/// The reference, to be made worse in one place.
-class Specimen : public lock::DistributedLockBackend {
- public:
-  Specimen(env::Env& env, redis::Client& client) : env_(env), client_(client), good_(env, client) {}
-
-  [[nodiscard]] AcquireRequest draw(std::string key, std::string owner, Nanos ttl) override {
-    return good_.draw(std::move(key), std::move(owner), ttl);
-  }
-  [[nodiscard]] Task<Result<AcquireOutcome>> acquire(AcquireRequest& request) override {
-    return good_.acquire(request);
-  }
-  [[nodiscard]] Task<Result<RenewOutcome>> renew(const Lease& lease, Nanos ttl) override {
-    return good_.renew(lease, ttl);
-  }
-  [[nodiscard]] Task<Result<ReleaseOutcome>> release(const std::string& key,
-                                                     lock::LeaseToken token) override {
-    return good_.release(key, token);
-  }
-  [[nodiscard]] Task<Result<bool>> is_locked(const std::string& key) override {
-    return good_.is_locked(key);
-  }
-  [[nodiscard]] Task<Result<std::optional<std::string>>> owner(const std::string& key) override {
-    return good_.owner(key);
-  }
-  [[nodiscard]] Task<Result<std::uint64_t>> release_all(const std::string& owner) override {
-    return good_.release_all(owner);
-  }
-  [[nodiscard]] Nanos operation_timeout() const override { return good_.operation_timeout(); }
-
- protected:
-  /// Where the reference keeps the lease of `key`.
-  [[nodiscard]] static std::string lease_key(const std::string& key) {
-    return lock::RedisLockOptions{}.prefix + "lease:{" + key + "}";
-  }
-  [[nodiscard]] static std::string ms_of(Nanos ttl) {
-    return std::to_string(std::chrono::ceil<milliseconds>(ttl).count());
-  }
-
-  env::Env& env_;
-  redis::Client& client_;
-  lock::RedisLock good_;
-};
 
 /// Deletes without comparing: a late release frees whoever holds the lock now.
 class PlainDelete final : public Specimen {
@@ -97,18 +46,77 @@ class TtlSeconds final : public Specimen {
   }
 };
 
+/// Renews by setting the ttl, whoever's lease it is by now.
+class RenewAfterExpiry final : public Specimen {
+ public:
+  using Specimen::Specimen;
+  [[nodiscard]] Task<Result<RenewOutcome>> renew(const Lease& lease, Nanos ttl) override {
+    const MonoTime sent = env_.clock.now();
+    std::vector<std::string> words{"PEXPIRE", lease_key(lease.key), ms_of(ttl)};
+    const auto reply = co_await client_.command(std::move(words));
+    if (!reply) co_return fail(reply.error());
+    const bool there = reply->is_integer() && reply->integer() == 1;
+    if (there) co_return RenewOutcome(lock::Renewed{lock::local_deadline(sent, ttl)});
+    co_return RenewOutcome(lock::Lost{});
+  }
+};
+
+/// The heartbeat is a second acquire of the same owner: it looks who holds the key, and then sets
+/// the ttl. In between the lease can end, and another's begin.
+class GetThenPexpire final : public Specimen {
+ public:
+  using Specimen::Specimen;
+  [[nodiscard]] Task<Result<RenewOutcome>> renew(const Lease& lease, Nanos ttl) override {
+    const MonoTime sent = env_.clock.now();
+    std::vector<std::string> look{"GET", lease_key(lease.key)};
+    const auto value = co_await client_.command(std::move(look));
+    if (!value) co_return fail(value.error());
+    const std::string mine = "H" + lock::to_text(lease.token) + ":";
+    const bool is_mine = value->is_bulk() && value->text().starts_with(mine);
+    if (!is_mine) co_return RenewOutcome(lock::Lost{});
+    std::vector<std::string> extend{"PEXPIRE", lease_key(lease.key), ms_of(ttl)};
+    const auto reply = co_await client_.command(std::move(extend));
+    if (!reply) co_return fail(reply.error());
+    const bool there = reply->is_integer() && reply->integer() == 1;
+    if (there) co_return RenewOutcome(lock::Renewed{lock::local_deadline(sent, ttl)});
+    co_return RenewOutcome(lock::Lost{});
+  }
+};
+
 template <class Lock>
 std::unique_ptr<lock::DistributedLockBackend> make(env::Env& env,
                                                    std::span<redis::Client* const> clients) {
   return std::make_unique<Lock>(env, *clients.front());
 }
 
-constexpr std::array<Implementation, 2> members{{
+constexpr std::array<Implementation, 7> members{{
+    {"zoo/client_clock_expiry",
+     "the store keeps an expiry of the client's wall clock: a client whose clock is ahead takes a "
+     "lock that is held (lock/double-grant)",
+     &make<ClientClockExpiry>},
+    {"zoo/get_then_pexpire",
+     "the heartbeat looks, then sets the ttl: in between another takes the lock, and it is his "
+     "lease that is extended (lock/double-grant)",
+     &make<GetThenPexpire>},
+    {"zoo/owner_from_counter",
+     "owners are numbered by each process for itself: two are both scheduler-0, and both hold the "
+     "lock (lock/double-grant)",
+     &make<OwnerFromCounter>},
     {"zoo/plain_delete",
-     "release deletes without comparing: a late release frees the next holder's lock",
+     "release deletes without comparing: a late release frees the next holder's lock "
+     "(lock/foreign-release)",
      &make<PlainDelete>},
+    {"zoo/renew_after_expiry",
+     "renew sets the ttl without comparing: it extends the lease of whoever came after "
+     "(lock/foreign-renew)",
+     &make<RenewAfterExpiry>},
+    {"zoo/stranded_key",
+     "a retried acquire does not know its own key: the reply was lost, and the lock is held by "
+     "nobody until its ttl ends (lock/refused-own)",
+     &make<StrandedKey>},
     {"zoo/ttl_seconds",
-     "the ttl is cut to whole seconds: the server forgets a lease that its holder believes in",
+     "the ttl is cut to whole seconds: the server forgets a lease that its holder believes in "
+     "(lock/double-grant)",
      &make<TtlSeconds>},
 }};
 

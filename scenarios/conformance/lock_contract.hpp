@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,8 @@ struct LockSupplier {
   std::string name;
   BackendKind backend = BackendKind::redis;
   std::function<std::unique_ptr<LockWorld>()> make;
+  /// For GoogleTest, which would print bytes.
+  friend void PrintTo(const LockSupplier& supplier, std::ostream* out) { *out << supplier.name; }
 };
 
 /// A wall clock that can be set; monotonic time passes through.

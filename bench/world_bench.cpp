@@ -144,7 +144,7 @@ void messages(benchmark::State& state) {
       };
       world.add_node(std::move(client));
     }
-    world.run_until(seconds(10) / state.range(0));
+    world.run_until(Nanos(seconds(10)) / state.range(0));
     if (answered == 0) state.SkipWithError("nobody answered");
     deliveries += 2 * answered;
   }

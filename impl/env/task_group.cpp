@@ -84,12 +84,17 @@ void TaskGroup::stop() {
   }
 }
 
-Task<void> TaskGroup::join() {
+Task<void> TaskGroup::join() { return wait_for_end(false); }
+
+Task<void> TaskGroup::supervise() { return wait_for_end(true); }
+
+Task<void> TaskGroup::wait_for_end(bool pass_on) {
   const std::shared_ptr<State> state = state_;
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   while (!state->running.empty()) {
-    co_await state->ended.wait();
+    const Outcome woken = co_await state->ended.wait();
+    if (pass_on && woken.code == Errc::cancelled) stop();
   }
   co_await asio::this_coro::throw_if_cancelled(throws);
 }

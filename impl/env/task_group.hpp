@@ -31,9 +31,14 @@ class TaskGroup {
   /// `co_await asio::this_coro::throw_if_cancelled(false)`, or calling join() itself throws.
   [[nodiscard]] Task<void> join();
 
+  /// As join(), but a cancellation of the caller is passed on: it stops the group's tasks.
+  [[nodiscard]] Task<void> supervise();
+
   [[nodiscard]] std::size_t running() const;
 
  private:
+  [[nodiscard]] Task<void> wait_for_end(bool pass_on);
+
   struct State;
   std::shared_ptr<State> state_;
 };

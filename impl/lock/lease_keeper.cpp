@@ -32,6 +32,10 @@ class LeaseKeeper::Shell {
     if (running_) put(Kind::stop);
   }
   [[nodiscard]] const KeeperCounts& counts() const { return counts_; }
+  [[nodiscard]] Standing standing() const {
+    if (guard_ && LeaseGuard(guard_).check()) return Standing::holding;
+    return contended_ ? Standing::contended : Standing::unknown;
+  }
 
  private:
   [[nodiscard]] Result<void> check(const Job& job) const;
@@ -62,6 +66,7 @@ class LeaseKeeper::Shell {
   Job job_;
   bool running_ = false;
   bool stopped_ = false;
+  bool contended_ = false;  // the last answer to an acquire
   std::optional<KeeperMachine> machine_;
   std::deque<Input> inbox_;  // at most one per operation, worker and stop()
   env::Event news_;
@@ -229,6 +234,7 @@ Task<void> LeaseKeeper::Shell::acquire_again() {
 
 void LeaseKeeper::Shell::note_acquire(const Result<AcquireOutcome>& outcome) {
   Input input;
+  contended_ = outcome && std::holds_alternative<Contended>(*outcome);
   if (!outcome) {
     ++counts_.acquire_failed;
     input.kind = Kind::acquire_failed;
@@ -287,5 +293,7 @@ Task<Result<void>> LeaseKeeper::run(Job job) { return shell_->run(std::move(job)
 void LeaseKeeper::stop() { shell_->stop(); }
 
 const KeeperCounts& LeaseKeeper::counts() const { return shell_->counts(); }
+
+Standing LeaseKeeper::standing() const { return shell_->standing(); }
 
 }  // namespace lockstep::lock

@@ -35,6 +35,13 @@ struct KeeperCounts {
   Nanos renew_latency_sum{};
 };
 
+/// What the keeper knows of its lock.
+enum class Standing : std::uint8_t {
+  unknown,    ///< not asked yet, the last answer was an error, or the lease has just ended
+  contended,  ///< the last answer was that somebody else holds it
+  holding,    ///< until the local deadline, or the news that it was lost
+};
+
 class LeaseKeeper {
  public:
   /// Called anew for every lease. Its end, by itself, ends the keeper: a dead worker keeps no lock.
@@ -72,6 +79,8 @@ class LeaseKeeper {
   void stop();
 
   [[nodiscard]] const KeeperCounts& counts() const;
+  /// Now, by this node's clock.
+  [[nodiscard]] Standing standing() const;
 
  private:
   class Shell;

@@ -1,0 +1,50 @@
+// FencedHashes: hashes on one Redis under the fence rule: put, get, and compare-and-set, each
+// presenting a fencing token. What sinks, progress stores and ledgers of impl/work are made of.
+//
+// Keys: `{<prefix>}:fence:<lock key>` (highest token presented), `{<prefix>}:hash:<name>`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "impl/lock/fenced_store.hpp"
+#include "impl/redis/client.hpp"
+#include "impl/work/collections.hpp"
+
+namespace lockstep::work {
+
+class FencedHashes {
+ public:
+  /// `client` outlives the instance. `prefix` holds no braces.
+  FencedHashes(redis::Client& client, lock::Fencing fencing, const std::string& prefix);
+
+  struct Taken {
+    std::optional<std::string> value;  ///< of get: the field's; of raise_to: what was there
+    bool changed = false;              ///< put: always; raise_to: the number was greater
+  };
+  using Outcome = std::variant<Taken, Refused>;
+
+  [[nodiscard]] Task<Result<Outcome>> present(const Fence& fence);
+  /// Sets all of `fields` (name, value, name, value, ...).
+  [[nodiscard]] Task<Result<Outcome>> put(const std::string& hash,
+                                          std::vector<std::string_view> fields, const Fence& fence);
+  [[nodiscard]] Task<Result<Outcome>> get(const std::string& hash, std::string_view field,
+                                          const Fence& fence);
+  /// Sets the field to `number`, below 2^53 in size, if it has none or a smaller one.
+  [[nodiscard]] Task<Result<Outcome>> raise_to(const std::string& hash, std::string_view field,
+                                               std::int64_t number, const Fence& fence);
+
+ private:
+  [[nodiscard]] Task<Result<Outcome>> run(std::string_view operation, const std::string& hash,
+                                          std::vector<std::string_view> words, const Fence& fence);
+
+  redis::Client& client_;
+  lock::Fencing fencing_;
+  std::string prefix_;
+  redis::ScriptId script_;
+};
+
+}  // namespace lockstep::work

@@ -96,6 +96,7 @@ struct Params {
   std::int64_t jitter_ns = 0;      ///< added to each wait at most
   std::int64_t round_trip_ns = 0;  ///< all round trips that one try may take, deadlines included
   std::int64_t bound_ns = 0;       ///< slack of the liveness phase; 0: liveness is not promised
+  std::int64_t period_ns = 0;      ///< of tasks: longest from one due moment to the next; 0: none
   /// Anything else worth keeping, in order; carried, not understood.
   std::vector<std::pair<std::string, ParamValue>> extra;
   friend bool operator==(const Params&, const Params&) = default;

@@ -70,12 +70,13 @@ struct TimeParam {
   std::string_view name;
   std::int64_t Params::* field;
 };
-constexpr std::array<TimeParam, 6> time_params{{{"ttl_ns", &Params::ttl_ns},
+constexpr std::array<TimeParam, 7> time_params{{{"ttl_ns", &Params::ttl_ns},
                                                 {"eps_ns", &Params::eps_ns},
                                                 {"retry_ns", &Params::retry_ns},
                                                 {"jitter_ns", &Params::jitter_ns},
                                                 {"round_trip_ns", &Params::round_trip_ns},
-                                                {"bound_ns", &Params::bound_ns}}};
+                                                {"bound_ns", &Params::bound_ns},
+                                                {"period_ns", &Params::period_ns}}};
 
 bool param(JsonScanner& scanner, const std::string& member, std::uint32_t& present,
            Params& params) {

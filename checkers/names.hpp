@@ -42,9 +42,17 @@ inline constexpr NameId lost{13};       ///< renew: the lease is gone
 inline constexpr NameId not_owned{14};  ///< release: the lease is gone, or never was
 inline constexpr NameId stale{15};      ///< sink: a higher token was presented before
 
-inline constexpr std::array<std::string_view, 16> known{
-    "",        "acquire", "renew", "release",    "write",     "read", "raise",     "crash",
-    "restart", "heal",    "final", "clock-step", "contended", "lost", "not_owned", "stale"};
+// Operations of the work model: collections and tasks.
+inline constexpr NameId emit{16};      ///< an event was appended to a collection
+inline constexpr NameId load{17};      ///< a worker read the resume token
+inline constexpr NameId apply{18};     ///< a worker wrote an event to the sink
+inline constexpr NameId save{19};      ///< a worker stored the resume token
+inline constexpr NameId dispatch{20};  ///< a task was started for a period
+
+inline constexpr std::array<std::string_view, 21> known{
+    "",          "acquire", "renew", "release", "write",      "read",      "raise",
+    "crash",     "restart", "heal",  "final",   "clock-step", "contended", "lost",
+    "not_owned", "stale",   "emit",  "load",    "apply",      "save",      "dispatch"};
 }  // namespace name
 
 /// Names of one history: a key per resource, a node, a handful of functions and errors. More means

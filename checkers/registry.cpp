@@ -5,6 +5,7 @@
 
 #include "checkers/lease_lock.hpp"
 #include "checkers/text.hpp"
+#include "checkers/work.hpp"
 
 namespace lockstep::checkers {
 namespace {
@@ -28,16 +29,33 @@ constexpr std::array<AnomalyInfo, 16> lease_lock_anomalies{{
     {id::use_after_expiry, "an unfenced sink was used by who no longer held the lock"},
 }};
 
-constexpr std::array<CheckerInfo, 1> all{{
+constexpr std::array<AnomalyInfo, 4> work_anomalies{{
+    {id::lost_event, "the resume token passed an event that was never applied"},
+    {id::no_takeover, "after the heal nobody worked on what was waiting"},
+    {id::two_workers, "two workers processed one collection, or one period of a task, at once"},
+    {id::unexplained_duplicate, "an event or a period was done twice, and nothing explains it"},
+}};
+
+constexpr std::array<CheckerInfo, 2> all{{
     {lease_lock_model,
      "locks with a ttl, an owner and fencing tokens: exclusion, expiry, fencing, progress",
      lease_lock_anomalies, &check_lease_lock},
+    {work_model,
+     "workers under a lock: one at a time, no event lost, none done twice without a cause, "
+     "takeover; "
+     "and the locks themselves",
+     work_anomalies, &check_work},
 }};
 
 bool has_lock_operations(const History& history) {
   return std::any_of(history.events.begin(), history.events.end(), [](const Event& event) {
     return event.f == name::acquire || event.f == name::renew || event.f == name::release;
   });
+}
+
+bool has_work_operations(const History& history) {
+  return std::any_of(history.events.begin(), history.events.end(),
+                     [](const Event& event) { return is_work(event.f); });
 }
 
 std::string known_names() {
@@ -73,11 +91,13 @@ bool is_known_anomaly(std::string_view id) {
 Result<const CheckerInfo*> checker_for(const History& history, std::string_view model) {
   const std::string_view wanted = model.empty() ? history.header.model : model;
   if (wanted.empty()) {
+    if (has_work_operations(history)) return find_checker(work_model);
     if (has_lock_operations(history)) return find_checker(lease_lock_model);
-    return fail(definite(Errc::invalid_argument,
-                         "no checker fits: the history has no acquire, renew or release; name the "
-                         "model, one of " +
-                             known_names()));
+    return fail(definite(
+        Errc::invalid_argument,
+        "no checker fits: the history has no operation on a lock, a collection or a task; name the "
+        "model, one of " +
+            known_names()));
   }
   const CheckerInfo* const checker = find_checker(wanted);
   if (checker != nullptr) return checker;

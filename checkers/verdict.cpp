@@ -6,9 +6,10 @@ namespace lockstep::checkers {
 namespace {
 
 constexpr std::array<std::string_view, property_count> property_names{
-    "grant",     "contended",    "renew",         "lost",         "release",
-    "not_owned", "takeover",     "guarded_write", "guarded_read", "stale_refused",
-    "unknown",   "holder_crash", "handover",      "liveness"};
+    "grant",     "contended",    "renew",         "lost",          "release",
+    "not_owned", "takeover",     "guarded_write", "guarded_read",  "stale_refused",
+    "unknown",   "holder_crash", "handover",      "liveness",      "emitted",
+    "applied",   "saved",        "dispatched",    "worker_change", "explained_duplicate"};
 
 }  // namespace
 

@@ -58,22 +58,28 @@ inline constexpr std::size_t reasons_max = 10;
 
 /// Properties a scenario may require to have been exercised ("require"), in the order of files.
 enum class Property : std::uint8_t {
-  grant,          ///< an acquire was answered with a lease
-  contended,      ///< an acquire was refused
-  renew,          ///< a renewal succeeded
-  lost,           ///< a renewal was told that the lease is gone
-  release,        ///< a release succeeded
-  not_owned,      ///< a release was told that the lease is gone
-  takeover,       ///< granted after another's lease that was never released for certain
-  guarded_write,  ///< a sink accepted a write
-  guarded_read,   ///< a sink accepted a read
-  stale_refused,  ///< a sink refused an old token
-  unknown,        ///< an operation whose client cannot know what became of it
-  holder_crash,   ///< the node of a certain holder crashed
-  handover,       ///< after which somebody else was granted the lock
-  liveness,       ///< a grant after the heal
+  grant,                ///< an acquire was answered with a lease
+  contended,            ///< an acquire was refused
+  renew,                ///< a renewal succeeded
+  lost,                 ///< a renewal was told that the lease is gone
+  release,              ///< a release succeeded
+  not_owned,            ///< a release was told that the lease is gone
+  takeover,             ///< granted after another's lease that was never released for certain
+  guarded_write,        ///< a sink accepted a write
+  guarded_read,         ///< a sink accepted a read
+  stale_refused,        ///< a sink refused an old token
+  unknown,              ///< an operation whose client cannot know what became of it
+  holder_crash,         ///< the node of a certain holder crashed
+  handover,             ///< after which somebody else was granted the lock
+  liveness,             ///< a grant after the heal
+  emitted,              ///< an event was appended to a collection
+  applied,              ///< a sink accepted an event from a worker
+  saved,                ///< a resume token was stored
+  dispatched,           ///< a task was started
+  worker_change,        ///< a collection or task went on with another worker
+  explained_duplicate,  ///< an event was applied again, for a cause
 };
-inline constexpr std::size_t property_count = 14;
+inline constexpr std::size_t property_count = 20;
 /// "grant", "guarded_write", ...
 [[nodiscard]] std::string_view name_of(Property property);
 [[nodiscard]] std::optional<Property> property_of(std::string_view name);

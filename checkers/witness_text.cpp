@@ -40,10 +40,15 @@ std::string asked_words(const Event& event, const History& history) {
   if (is_sink)
     words += event.sink == name::none ? " the sink of" : cat(" ", history.text(event.sink), " of");
   words += cat(" ", history.text(event.key));
+  const bool is_work = event.f >= name::emit && event.f <= name::dispatch;
+  if (event.f == name::apply && event.has_value) words += cat(" #", event.value);
+  if (event.f == name::save && event.has_value) words += cat(" up to ", event.value);
+  if (event.f == name::dispatch && event.has_value) words += cat(", period ", event.value);
   std::vector<std::string> details;
   if (event.lease.value != 0) details.push_back(cat("lease ", event.lease.value));
   if (event.ttl_ns != 0) details.push_back(cat("ttl ", to_text(Nanos(event.ttl_ns))));
-  if (is_sink && event.token.value != 0) details.push_back(cat("token ", event.token.value));
+  if ((is_sink || is_work) && event.token.value != 0)
+    details.push_back(cat("token ", event.token.value));
   if (event.attempt > 1) details.push_back(cat("attempt ", event.attempt));
   for (std::size_t i = 0; i < details.size(); ++i) words += (i == 0 ? " (" : ", ") + details[i];
   return details.empty() ? words : words + ")";
@@ -54,6 +59,7 @@ std::string_view done_word(NameId f) {
   if (f == name::renew) return "renewed";
   if (f == name::release) return "released";
   if (f >= name::write && f <= name::raise) return "accepted";
+  if (f == name::apply) return "accepted";
   return "ok";
 }
 
@@ -80,6 +86,8 @@ std::string outcome_words(const Event& event, const History& history) {
     words += cat(", token ", answer.token.value);
   }
   if (answer.f == name::read && answer.has_value) words += cat(", value ", answer.value);
+  if (answer.f == name::emit && answer.has_value) words += cat(", it is #", answer.value);
+  if (answer.f == name::load && answer.has_value) words += cat(", done up to ", answer.value);
   if (answer.has_commit) {
     words += cat(", commit ", answer.commit_index, " at ", moment_text(answer.commit_ns));
   }

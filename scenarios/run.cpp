@@ -70,7 +70,8 @@ std::vector<checkers::Violation> judged_by_world(RunEnd end) {
 void fill_header(checkers::History& history, const Plan& plan) {
   history.header.seed = plan.config.seed;
   history.header.commit = commit();
-  history.header.model = "lease-lock";
+  const bool locks_only = plan.config.workload.kind == WorkloadKind::lock;
+  history.header.model = locks_only ? "lease-lock" : "work";
   history.header.params = params_of(plan.config, plan.faults);
 }
 
@@ -113,10 +114,15 @@ Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
 }
 
 std::span<const Listed> workloads() {
-  static constexpr std::array<Listed, 1> known{
-      {{"lock",
-        "clients take, keep, use and release leases on a few keys, and write to a guarded "
-        "resource under them"}}};
+  static constexpr std::array<Listed, 4> known{{
+      {"lock",
+       "clients take, keep, use and release leases on a few keys, and write to a guarded resource "
+       "under them"},
+      {"pipeline",
+       "clients move the events of collections from a source to a sink, one worker each at a time"},
+      {"scheduler", "clients compete for leadership; the leader dispatches tasks once per period"},
+      {"task", "every client tries to run every task at every tick, over the plug-in interface"},
+  }};
   return known;
 }
 

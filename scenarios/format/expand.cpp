@@ -98,6 +98,7 @@ std::vector<Operation> drawn_operations(const Scenario& scenario, Seed seed) {
   // Reached by seeds that draw far below the average only; check() keeps averages below the half.
   const auto rounds_max = operations_max / static_cast<std::size_t>(workload.clients);
   std::vector<Operation> operations;
+  if (!has_operations(workload.kind)) return operations;
   for (std::uint32_t client = 0; client < workload.clients; ++client) {
     Nanos used{};
     for (std::uint32_t n = 0; used < span && n < rounds_max; ++n) {

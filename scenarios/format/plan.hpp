@@ -50,7 +50,8 @@ struct PlanConfig {
   friend bool operator==(const PlanConfig&, const PlanConfig&) = default;
 };
 
-/// One round of a client: think, acquire `key`, hold it for `hold`, release it.
+/// lock: one round of a client: think, acquire `key`, hold it for `hold`, release it.
+/// pipeline: think, then emit an event to collection `key`.
 struct Operation {
   std::uint32_t client = 0;
   std::uint32_t n = 0;  ///< the how-manieth of that client; kept when others are removed

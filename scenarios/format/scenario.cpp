@@ -22,8 +22,25 @@ Nanos liveness_of(const Scenario& scenario) {
   const Nanos ttl = lock.ttl + lock.ttl / 10;  // on a clock at the bound of drift_ppm
   const Nanos retry = lock.retry_interval + lock.retry_jitter;
   const Nanos replies = 2 * operation_timeout_of(lock) + lock.connect_timeout;
-  return ttl + retry + replies + scenario.workload.think.high + scenario.workload.hold.high +
-         seconds(1);
+  const WorkloadSettings& workload = scenario.workload;
+  const Nanos takeover = ttl + retry + replies + workload.hold.high + seconds(1);
+  if (workload.kind == WorkloadKind::lock) return takeover + workload.think.high;
+  const Nanos period = workload.kind == WorkloadKind::pipeline ? Nanos(0) : workload.period;
+  return takeover + period + lock.retry_jitter + seconds(2);
+}
+
+WorkloadSettings workload_of(WorkloadKind kind) {
+  WorkloadSettings workload;
+  workload.kind = kind;
+  if (kind == WorkloadKind::lock) return workload;
+  if (kind != WorkloadKind::task) workload.hold = {};
+  if (kind != WorkloadKind::pipeline) workload.think = {};
+  if (kind != WorkloadKind::task) workload.guarded = Guarded::fenced;
+  return workload;
+}
+
+Nanos step_timeout_of(const WorkloadSettings& workload, const LockSettings& lock) {
+  return workload.write_delay.high + 2 * lock.command_timeout;
 }
 
 Nanos operation_timeout_of(const LockSettings& lock) {
@@ -57,6 +74,7 @@ Nanos rounds_span(const Scenario& scenario) {
 std::int64_t expected_rounds(const Scenario& scenario) {
   const DurationRange& hold = scenario.workload.hold;
   const DurationRange& think = scenario.workload.think;
+  if (!has_operations(scenario.workload.kind)) return 1;
   const Nanos twice = hold.low + hold.high + think.low + think.high;
   return std::max<std::int64_t>(1, 2 * rounds_span(scenario) / std::max(twice, Nanos(1)));
 }

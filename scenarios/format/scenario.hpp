@@ -20,20 +20,37 @@ namespace lockstep::scenarios {
 /// The version of scenario and failure files that this build reads and writes.
 inline constexpr std::int64_t schema_version = 1;
 
-/// What happens on the clients. Only lock workloads exist so far.
-enum class WorkloadKind : std::uint8_t { lock };
+/// What happens on the clients.
+///   lock       they take, keep, use and release leases on keys
+///   pipeline   they move the events of collections (the keys) from a source to a sink
+///   scheduler  they compete for leadership; the leader dispatches tasks (the keys) once per period
+///   task       each tries to run each task (the keys) at each tick, over the plug-in interface
+enum class WorkloadKind : std::uint8_t { lock, pipeline, scheduler, task };
 /// Whether holders write to the guarded resource (a node of its own), and whether it checks tokens.
+/// Of a pipeline: the sink and the progress store; of a scheduler: the ledger.
 enum class Guarded : std::uint8_t { none, unfenced, fenced };
+/// What a lock workload's clients take locks through: a lease keeper, or handles of a plug-in.
+enum class Interface : std::uint8_t { keeper, plugin };
+/// What one lock of a pipeline covers. Two collections share a database.
+enum class Level : std::uint8_t { collection, database, deployment };
 
 struct WorkloadSettings {
   WorkloadKind kind = WorkloadKind::lock;
   std::int64_t clients = 5;  ///< 1..1,000
-  std::int64_t keys = 1;     ///< 1..1,000
+  std::int64_t keys = 1;     ///< 1..1,000: keys, collections, tasks
+  /// lock: how long a lease is wanted. task: how long the job runs.
   DurationRange hold{milliseconds(200), seconds(2)};
+  /// lock: pause between rounds. pipeline: pause between two events that a client emits.
   DurationRange think{milliseconds(50), milliseconds(500)};
-  Nanos write_every = milliseconds(500);  ///< between guarded writes while holding; at least 1 ms
+  Nanos write_every = milliseconds(500);  ///< lock: between guarded writes; at least 1 ms
   DurationRange write_delay{};            ///< between a holder's check of its guard and its send
   Guarded guarded = Guarded::none;
+  Interface interface = Interface::keeper;  ///< lock
+  Level level = Level::collection;          ///< pipeline
+  std::int64_t batch = 20;                  ///< pipeline: events read at once, 1..1,000
+  std::int64_t step = 5;                    ///< pipeline: events written at once, 1..1,000
+  DurationRange rotate{};     ///< pipeline, scheduler: a client stops in order so often; 0: never
+  Nanos period = seconds(1);  ///< scheduler, task: from one due moment to the next
   friend bool operator==(const WorkloadSettings&, const WorkloadSettings&) = default;
 };
 
@@ -142,6 +159,14 @@ struct Scenario {
 /// ttl an old lease may still have, a retry, two command deadlines and a connect deadline, a hold,
 /// and 1 s.
 [[nodiscard]] Nanos liveness_of(const Scenario& scenario);
+/// What a workload of that kind has where its file is silent.
+[[nodiscard]] WorkloadSettings workload_of(WorkloadKind kind);
+/// Whether clients have operations of their own: rounds, or events that they emit.
+[[nodiscard]] constexpr bool has_operations(WorkloadKind kind) {
+  return kind == WorkloadKind::lock || kind == WorkloadKind::pipeline;
+}
+/// The longest that one step of a pipeline takes: a pause before it, a write, a save.
+[[nodiscard]] Nanos step_timeout_of(const WorkloadSettings& workload, const LockSettings& lock);
 /// How long one operation of the lock may take in a world that works: a command, or the several
 /// rounds of Redlock.
 [[nodiscard]] Nanos operation_timeout_of(const LockSettings& lock);
@@ -151,6 +176,8 @@ struct Scenario {
 /// The names that enumerators have in files.
 [[nodiscard]] std::string_view name_of(WorkloadKind kind);
 [[nodiscard]] std::string_view name_of(Guarded guarded);
+[[nodiscard]] std::string_view name_of(Interface interface);
+[[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(Backend backend);
 [[nodiscard]] std::string_view name_of(Persistence persistence);
 [[nodiscard]] std::string_view name_of(Strategy strategy);

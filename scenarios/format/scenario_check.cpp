@@ -107,6 +107,23 @@ Mistake check_servers(const Scenario& scenario) {
                  "'redis': only the reference implementation has a redlock backend");
 }
 
+/// What the workers of a pipeline or a scheduler need.
+Mistake check_work(const Scenario& scenario) {
+  const WorkloadSettings& workload = scenario.workload;
+  if (workload.kind == WorkloadKind::lock || workload.kind == WorkloadKind::task) {
+    return std::nullopt;
+  }
+  if (workload.guarded == Guarded::none) {
+    return mistake("/workload/guarded", "'none'", "fenced or unfenced: workers write to a sink");
+  }
+  const Nanos grace = scenario.lock.stop_grace.value_or(scenario.lock.ttl / 10);
+  const Nanos step = step_timeout_of(workload, scenario.lock);
+  if (workload.kind == WorkloadKind::scheduler || step <= grace) return std::nullopt;
+  return mistake("/lock/stop_grace", to_text(grace),
+                 "at least a step of the pipeline, " + to_text(step) +
+                     ": write_delay and two command timeouts");
+}
+
 }  // namespace
 
 std::optional<InputError> check(const Scenario& scenario) {
@@ -115,6 +132,7 @@ std::optional<InputError> check(const Scenario& scenario) {
                    "lock.fencing to be true");
   }
   if (auto wrong = check_servers(scenario)) return wrong;
+  if (auto wrong = check_work(scenario)) return wrong;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     if (auto wrong = check_entry(scenario, i)) return wrong;
   }

@@ -8,7 +8,9 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array<Names, 1> workload_names{{"lock"}};
+constexpr std::array<Names, 4> workload_names{{"lock", "pipeline", "scheduler", "task"}};
+constexpr std::array<Names, 2> interface_names{{"keeper", "plugin"}};
+constexpr std::array<Names, 3> level_names{{"collection", "database", "deployment"}};
 constexpr std::array<Names, 3> guarded_names{{"none", "unfenced", "fenced"}};
 constexpr std::array<Names, 2> backend_names{{"redis", "redlock"}};
 constexpr std::array<Names, 3> persistence_names{{"none", "aof-everysec", "aof-always"}};
@@ -17,12 +19,46 @@ constexpr std::array<Names, 2> verdict_names{{"valid", "invalid"}};
 
 constexpr std::int64_t clients_max = 1000;
 constexpr std::int64_t keys_max = 1000;
+constexpr std::int64_t batch_max = 1000;
 constexpr std::int64_t redis_nodes_max = 15;  // Redlock beyond five is rare
 constexpr std::int64_t within_seeds_max = 1'000'000;
 constexpr DurationBounds an_hour{Nanos(0), std::chrono::hours(1)};
 constexpr DurationBounds tick{milliseconds(1), std::chrono::hours(1)};
 constexpr DurationBounds skew_bounds{-std::chrono::hours(24), std::chrono::hours(24)};
 constexpr DurationBounds delay_bounds{Nanos(0), std::chrono::minutes(1)};
+
+void guarded_fields(Fields& fields, WorkloadSettings& workload) {
+  fields.choice("guarded", workload.guarded, guarded_names);
+  fields.range("write_delay", workload.write_delay, an_hour);
+}
+
+void lock_workload_fields(Fields& fields, WorkloadSettings& workload) {
+  fields.range("hold", workload.hold, an_hour);
+  fields.range("think", workload.think, an_hour);
+  guarded_fields(fields, workload);
+  fields.duration("write_every", workload.write_every, tick);
+  fields.choice("interface", workload.interface, interface_names);
+}
+
+void pipeline_fields(Fields& fields, WorkloadSettings& workload) {
+  fields.range("think", workload.think, an_hour);
+  guarded_fields(fields, workload);
+  fields.choice("level", workload.level, level_names);
+  fields.integer("batch", workload.batch, {1, batch_max});
+  fields.integer("step", workload.step, {1, batch_max});
+  fields.range("rotate", workload.rotate, an_hour);
+}
+
+void scheduler_fields(Fields& fields, WorkloadSettings& workload) {
+  guarded_fields(fields, workload);
+  fields.duration("period", workload.period, tick);
+  fields.range("rotate", workload.rotate, an_hour);
+}
+
+void task_fields(Fields& fields, WorkloadSettings& workload) {
+  fields.range("hold", workload.hold, an_hour);
+  fields.duration("period", workload.period, tick);
+}
 
 void redis_fields(Fields& fields, RedisSettings& redis) {
   fields.integer("nodes", redis.nodes, {1, redis_nodes_max});
@@ -60,6 +96,10 @@ std::string_view name_of(WorkloadKind kind) {
 std::string_view name_of(Guarded guarded) {
   return guarded_names[static_cast<std::size_t>(guarded)];
 }
+std::string_view name_of(Interface interface) {
+  return interface_names[static_cast<std::size_t>(interface)];
+}
+std::string_view name_of(Level level) { return level_names[static_cast<std::size_t>(level)]; }
 std::string_view name_of(Backend backend) {
   return backend_names[static_cast<std::size_t>(backend)];
 }
@@ -81,14 +121,17 @@ void schema_field(Fields& fields) {
 
 void workload_fields(Fields& fields, WorkloadSettings& workload) {
   fields.must({"kind"});
-  fields.choice("kind", workload.kind, workload_names);
+  WorkloadKind kind = workload.kind;
+  fields.choice("kind", kind, workload_names);
+  if (fields.reading()) workload = workload_of(kind);
   fields.integer("clients", workload.clients, {1, clients_max});
   fields.integer("keys", workload.keys, {1, keys_max});
-  fields.range("hold", workload.hold, an_hour);
-  fields.range("think", workload.think, an_hour);
-  fields.choice("guarded", workload.guarded, guarded_names);
-  fields.duration("write_every", workload.write_every, tick);
-  fields.range("write_delay", workload.write_delay, an_hour);
+  switch (kind) {
+    case WorkloadKind::lock: return lock_workload_fields(fields, workload);
+    case WorkloadKind::pipeline: return pipeline_fields(fields, workload);
+    case WorkloadKind::scheduler: return scheduler_fields(fields, workload);
+    case WorkloadKind::task: return task_fields(fields, workload);
+  }
 }
 
 void lock_fields(Fields& fields, LockSettings& lock) {

@@ -1,5 +1,7 @@
 #include "scenarios/lock_world/implementation.hpp"
 
+#include <utility>
+
 #include "impl/lock/redis_lock.hpp"
 #include "impl/lock/redlock.hpp"
 #include "scenarios/zoo/zoo.hpp"
@@ -8,16 +10,69 @@ namespace lockstep::scenarios {
 
 namespace {
 
+constexpr Implementation reference{
+    "reference", "the lock of impl/lock and the workers of impl/work", &make_reference};
+
+class ReferencePipeline final : public Worker {
+ public:
+  explicit ReferencePipeline(PipelineParts parts)
+      : pipeline_(parts.env, parts.backend, parts.stores, std::move(parts.config)),
+        collections_(std::move(parts.collections)) {}
+  env::Task<void> run() override {
+    const Result<void> ended = co_await pipeline_.run(std::move(collections_));
+    ASSERT(ended.has_value());  // check_plan() validated the configuration
+  }
+  void stop() override { pipeline_.stop(); }
+
+ private:
+  work::CollectionPipeline pipeline_;
+  std::vector<work::Collection> collections_;
+};
+
+class ReferenceScheduler final : public Worker {
+ public:
+  explicit ReferenceScheduler(SchedulerParts parts)
+      : scheduler_(parts.env, parts.backend, parts.ledger, parts.dispatcher,
+                   std::move(parts.config)),
+        tasks_(std::move(parts.tasks)) {}
+  env::Task<void> run() override {
+    const Result<void> ended = co_await scheduler_.run(std::move(tasks_));
+    ASSERT(ended.has_value());
+  }
+  void stop() override { scheduler_.stop(); }
+
+ private:
+  work::BeatScheduler scheduler_;
+  std::vector<work::BeatTask> tasks_;
+};
+
+}  // namespace
+
+bool Implementation::fits(const WorkloadSettings& workload) const {
+  if (make_pipeline != nullptr) return workload.kind == WorkloadKind::pipeline;
+  if (make_scheduler != nullptr) return workload.kind == WorkloadKind::scheduler;
+  return true;
+}
+
 std::unique_ptr<lock::DistributedLockBackend> make_reference(
     env::Env& env, std::span<redis::Client* const> clients) {
   if (clients.size() == 1) return std::make_unique<lock::RedisLock>(env, *clients.front());
   return std::make_unique<lock::Redlock>(env, clients);
 }
 
-constexpr Implementation reference{"reference", "the lock of impl/lock: one Redis, or Redlock",
-                                   &make_reference};
+std::unique_ptr<Worker> pipeline_of(const Implementation& implementation, PipelineParts parts) {
+  if (implementation.make_pipeline != nullptr) {
+    return implementation.make_pipeline(std::move(parts));
+  }
+  return std::make_unique<ReferencePipeline>(std::move(parts));
+}
 
-}  // namespace
+std::unique_ptr<Worker> scheduler_of(const Implementation& implementation, SchedulerParts parts) {
+  if (implementation.make_scheduler != nullptr) {
+    return implementation.make_scheduler(std::move(parts));
+  }
+  return std::make_unique<ReferenceScheduler>(std::move(parts));
+}
 
 const Implementation* find_implementation(std::string_view name) {
   if (name == reference.name) return &reference;

@@ -76,7 +76,7 @@ void LockWorld::add_client(std::uint32_t client) {
   sim::NodeSpec spec;
   spec.role = "client";
   spec.clock = clock_of(plan_.config, "client/" + std::to_string(client));
-  spec.program = [&job](sim::NodeRun& run) { return std::make_unique<LockClient>(run, job); };
+  spec.program = [&job](sim::NodeRun& run) { return make_client(run, job); };
   world_.add_node(std::move(spec));
 }
 

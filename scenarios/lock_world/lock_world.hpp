@@ -8,8 +8,8 @@
 
 #include "faults/nemesis.hpp"
 #include "scenarios/format/plan.hpp"
+#include "scenarios/lock_world/fleet_member.hpp"
 #include "scenarios/lock_world/implementation.hpp"
-#include "scenarios/lock_world/lock_client.hpp"
 #include "scenarios/lock_world/redis_nodes.hpp"
 #include "scenarios/lock_world/run_log.hpp"
 #include "sim/world.hpp"

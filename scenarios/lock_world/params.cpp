@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "scenarios/lock_world/lock_world.hpp"
+#include "scenarios/work_world/work_clients.hpp"
 
 namespace lockstep::scenarios {
 
@@ -32,6 +33,12 @@ std::int64_t drift_bound(const PlanConfig& config,
   return most + sim::NodeClock::slew_ppm + 1;
 }
 
+/// A scheduled task's key must outlive the difference of the clocks.
+bool leaves_time(const PlanConfig& config) {
+  const work::ScheduledTaskConfig task = task_config_of(config, "t");
+  return task.ttl > task.clock_difference + lock::margin_of(task.ttl);
+}
+
 Error unknown(std::string_view pointer, std::string_view what) {
   return definite(Errc::invalid_argument, std::string(pointer) + ": " + std::string(what));
 }
@@ -47,6 +54,7 @@ checkers::Params params_of(const PlanConfig& config,
   params.eps_ns = store_error.count();
   params.single_copy = config.topology.redis.nodes == 1;
   params.fenced = config.workload.guarded == Guarded::fenced;
+  if (!has_operations(config.workload.kind)) params.period_ns = config.workload.period.count();
   params.retry_ns = config.lock.retry_interval.count();
   params.jitter_ns = config.lock.retry_jitter.count();
   params.round_trip_ns = try_once.count();
@@ -56,8 +64,14 @@ checkers::Params params_of(const PlanConfig& config,
 
 Result<void> check_plan(const Plan& plan) {
   const PlanConfig& config = plan.config;
-  if (find_implementation(config.implementation) == nullptr) {
+  const Implementation* implementation = find_implementation(config.implementation);
+  if (implementation == nullptr) {
     return fail(unknown("/implementation", "there is no '" + config.implementation + "'"));
+  }
+  if (!implementation->fits(config.workload)) {
+    return fail(unknown("/implementation", "'" + config.implementation + "' has no flaw in a " +
+                                               std::string(name_of(config.workload.kind)) +
+                                               " workload"));
   }
   const bool several = config.lock.backend == Backend::redlock;
   const std::int64_t nodes = config.topology.redis.nodes;
@@ -68,6 +82,9 @@ Result<void> check_plan(const Plan& plan) {
   const Nanos longest = operation_timeout_of(config.lock);
   const Result<void> keeper = lock::validate(keeper_config_of(config), longest);
   if (!keeper) return fail(unknown("/lock", keeper.error().detail));
+  if (config.workload.kind == WorkloadKind::task && !leaves_time(config)) {
+    return fail(unknown("/lock/ttl", "shorter than the clients' clocks differ"));
+  }
   return {};
 }
 

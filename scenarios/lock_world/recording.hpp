@@ -57,7 +57,8 @@ class RecordingStore final : public lock::FencedStore {
                                                             FencingToken token) override;
 
   /// The lease on whose behalf the next operations are sent.
-  void set_lease(const lock::Lease& lease) { lease_ = log_.run().lease(lease.token); }
+  void set_lease(const lock::Lease& lease) { set_lease(log_.run().lease(lease.token)); }
+  void set_lease(checkers::LeaseId lease) { lease_ = lease; }
 
  private:
   [[nodiscard]] checkers::Invocation invocation(checkers::NameId f, std::string_view key,

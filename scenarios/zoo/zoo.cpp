@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "scenarios/zoo/simple_pipeline.hpp"
+#include "scenarios/zoo/simple_scheduler.hpp"
 #include "scenarios/zoo/specimen.hpp"
 #include "scenarios/zoo/worded_lock.hpp"
 
@@ -89,7 +91,11 @@ std::unique_ptr<lock::DistributedLockBackend> make(env::Env& env,
   return std::make_unique<Lock>(env, *clients.front());
 }
 
-constexpr std::array<Implementation, 7> members{{
+std::unique_ptr<Worker> make_leader_kept_on_error(SchedulerParts parts) {
+  return std::make_unique<LeaderKeptOnError>(std::move(parts));
+}
+
+constexpr std::array<Implementation, 15> members{{
     {"zoo/client_clock_expiry",
      "the store keeps an expiry of the client's wall clock: a client whose clock is ahead takes a "
      "lock that is held (lock/double-grant)",
@@ -98,12 +104,32 @@ constexpr std::array<Implementation, 7> members{{
      "the heartbeat looks, then sets the ttl: in between another takes the lock, and it is his "
      "lease that is extended (lock/double-grant)",
      &make<GetThenPexpire>},
+    {"zoo/leader_kept_on_error",
+     "a scheduler whose role stays leader after a failed renewal: two dispatch the same "
+     "periods (work/two-workers)",
+     &make_reference, nullptr, &make_leader_kept_on_error},
+    {"zoo/never_retries",
+     "a pipeline that skips for good what another held at the start: when that one is gone, "
+     "nobody works (work/no-takeover)",
+     &make_reference, &make_simple_pipeline<PipelineFlaw::never_retries>},
+    {"zoo/no_local_deadline",
+     "a pipeline that only logs when its refreshes fail: it works on while its lease has ended "
+     "and another holds the lock (work/two-workers)",
+     &make_reference, &make_simple_pipeline<PipelineFlaw::no_local_deadline>},
     {"zoo/owner_from_counter",
      "owners are numbered by each process for itself: two are both scheduler-0, and both hold the "
      "lock (lock/double-grant)",
      &make<OwnerFromCounter>},
     {"zoo/plain_delete",
      "release deletes without comparing: a late release frees the next holder's lock "
+     "(lock/foreign-release)",
+     &make<PlainDelete>},
+    {"zoo/refresh_stops_before_drain",
+     "a pipeline that stops refreshing first and drains then: the lock ends under the drain "
+     "(work/two-workers)",
+     &make_reference, &make_simple_pipeline<PipelineFlaw::refresh_stops_before_drain>},
+    {"zoo/release_by_key",
+     "a handle is released by its key alone: a stale one frees the next holder "
      "(lock/foreign-release)",
      &make<PlainDelete>},
     {"zoo/renew_after_expiry",
@@ -114,10 +140,22 @@ constexpr std::array<Implementation, 7> members{{
      "a retried acquire does not know its own key: the reply was lost, and the lock is held by "
      "nobody until its ttl ends (lock/refused-own)",
      &make<StrandedKey>},
+    {"zoo/token_before_write",
+     "a pipeline that saves the resume token before the batch: a crash in between loses events "
+     "(work/lost-event)",
+     &make_reference, &make_simple_pipeline<PipelineFlaw::token_before_write>},
     {"zoo/ttl_seconds",
      "the ttl is cut to whole seconds: the server forgets a lease that its holder believes in "
      "(lock/double-grant)",
      &make<TtlSeconds>},
+    {"zoo/worker_survives_loss",
+     "a pipeline whose refresher knows that the lock is lost, and whose worker is never told "
+     "(work/two-workers)",
+     &make_reference, &make_simple_pipeline<PipelineFlaw::worker_survives_loss>},
+    {"zoo/zombie_refresher",
+     "a pipeline whose worker died of an error, and whose refresher keeps the lock "
+     "(work/no-takeover)",
+     &make_reference, &make_simple_pipeline<PipelineFlaw::zombie_refresher>},
 }};
 
 }  // namespace

@@ -1,0 +1,63 @@
+#include "scenarios/lock_world/fleet_member.hpp"
+
+#include <utility>
+
+#include "impl/base/draw.hpp"
+
+namespace lockstep::scenarios {
+
+namespace {
+
+constexpr std::uint16_t redis_port = 6379;
+/// Keys draw_now() apart from the draws of operations.
+constexpr std::uint64_t now_key = 1U << 21U;
+
+}  // namespace
+
+lock::DistributedLockConfig keeper_config_of(const PlanConfig& config) {
+  lock::DistributedLockConfig keeper = lock::DistributedLockConfig::for_ttl(config.lock.ttl);
+  keeper.refresh_interval = config.lock.refresh_interval;
+  keeper.retry_interval = config.lock.retry_interval;
+  keeper.retry_jitter = config.lock.retry_jitter;
+  keeper.renew_retry_interval = config.lock.renew_retry_interval;
+  if (config.lock.stop_grace) keeper.stop_grace = *config.lock.stop_grace;
+  return keeper;
+}
+
+FleetMember::FleetMember(sim::NodeRun& run, ClientJob& job)
+    : run_(run),
+      env_(run.env()),
+      job_(job),
+      log_(*job.log, run.node().name),
+      backend_(connect()),
+      lock_(*backend_, log_),
+      sink_client_(env_, redis_options(guarded() ? job.sink_host : job.lock_hosts[0])) {}
+
+std::unique_ptr<lock::DistributedLockBackend> FleetMember::connect() {
+  std::vector<redis::Client*> clients;
+  for (const std::string& host : job_.lock_hosts) {
+    clients.push_back(&redis_.emplace_back(env_, redis_options(host)));
+  }
+  return job_.implementation->make(env_, clients);
+}
+
+redis::Options FleetMember::redis_options(const std::string& host) const {
+  redis::Options options;
+  options.endpoint.host = host;
+  options.endpoint.port = redis_port;
+  options.connect_timeout = config().lock.connect_timeout;
+  options.command_timeout = config().lock.command_timeout;
+  return options;
+}
+
+lock::Fencing FleetMember::fencing() const {
+  return workload().guarded == Guarded::fenced ? lock::Fencing::enforced : lock::Fencing::recorded;
+}
+
+Nanos FleetMember::draw_now(DurationRange range) {
+  const std::uint64_t bits =
+      draw(config().seed, DrawStream::workload, job_.client, job_.drawn++, now_key);
+  return between(bits, range.low, range.high);
+}
+
+}  // namespace lockstep::scenarios

@@ -1,0 +1,79 @@
+// What every client of a world has: connections to the lock's servers and to the sink, the lock
+// under test with a recorder around it, and tasks that end with its incarnation.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "impl/env/task_group.hpp"
+#include "impl/lock/fenced_store.hpp"
+#include "impl/redis/client.hpp"
+#include "scenarios/format/plan.hpp"
+#include "scenarios/lock_world/implementation.hpp"
+#include "scenarios/lock_world/recording.hpp"
+#include "sim/world.hpp"
+
+namespace lockstep::scenarios {
+
+/// What a client is, over all its incarnations.
+struct ClientJob {
+  const Plan* plan = nullptr;
+  RunLog* log = nullptr;
+  const Implementation* implementation = nullptr;
+  std::uint32_t client = 0;
+  std::deque<Operation> operations;     ///< still to do, in order
+  std::vector<std::string> lock_hosts;  ///< one per lock server
+  std::string sink_host;                ///< empty: nothing is guarded
+  std::uint64_t drawn = 0;              ///< draws of draw_now() so far
+};
+
+class FleetMember : public sim::Incarnation {
+ protected:
+  /// `job` outlives every incarnation.
+  FleetMember(sim::NodeRun& run, ClientJob& job);
+
+  [[nodiscard]] const PlanConfig& config() const { return job_.plan->config; }
+  [[nodiscard]] const WorkloadSettings& workload() const { return config().workload; }
+  [[nodiscard]] const std::string& name() const { return run_.node().name; }
+  [[nodiscard]] bool guarded() const { return !job_.sink_host.empty(); }
+  [[nodiscard]] lock::Fencing fencing() const;
+  /// A duration that nothing in the plan names: the how-manieth of its kind that this client draws.
+  [[nodiscard]] Nanos draw_now(DurationRange range);
+
+  sim::NodeRun& run_;
+  env::Env& env_;
+  ClientJob& job_;
+  ClientLog log_;
+  std::deque<redis::Client> redis_;  ///< one per lock server
+  std::unique_ptr<lock::DistributedLockBackend> backend_;
+  RecordingLock lock_;
+  redis::Client sink_client_;
+
+ private:
+  [[nodiscard]] std::unique_ptr<lock::DistributedLockBackend> connect();
+  [[nodiscard]] redis::Options redis_options(const std::string& host) const;
+};
+
+/// Marks a node as a holder while it lives, so that faults can aim at it.
+class HolderLabel {
+ public:
+  explicit HolderLabel(sim::NodeRun& run) : run_(run) { set(true); }
+  HolderLabel(const HolderLabel&) = delete;
+  HolderLabel& operator=(const HolderLabel&) = delete;
+  ~HolderLabel() { set(false); }
+
+ private:
+  void set(bool present) { run_.world().label(run_.id(), "holder", present); }
+  sim::NodeRun& run_;
+};
+
+/// The keeper's configuration that a plan asks for.
+[[nodiscard]] lock::DistributedLockConfig keeper_config_of(const PlanConfig& config);
+
+/// The client of a plan's workload, started.
+[[nodiscard]] std::unique_ptr<sim::Incarnation> make_client(sim::NodeRun& run, ClientJob& job);
+
+}  // namespace lockstep::scenarios

@@ -1,6 +1,7 @@
 #include "impl/env/task_group.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
@@ -92,6 +93,8 @@ Task<void> TaskGroup::wait_for_end(bool pass_on) {
   const std::shared_ptr<State> state = state_;
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
+  const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
+  if (pass_on && cancellation.cancelled() != asio::cancellation_type::none) stop();
   while (!state->running.empty()) {
     const Outcome woken = co_await state->ended.wait();
     if (pass_on && woken.code == Errc::cancelled) stop();

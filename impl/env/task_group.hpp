@@ -31,7 +31,8 @@ class TaskGroup {
   /// `co_await asio::this_coro::throw_if_cancelled(false)`, or calling join() itself throws.
   [[nodiscard]] Task<void> join();
 
-  /// As join(), but a cancellation of the caller is passed on: it stops the group's tasks.
+  /// As join(), but a cancellation of the caller, an earlier one included, is passed on: it stops
+  /// the group's tasks.
   [[nodiscard]] Task<void> supervise();
 
   [[nodiscard]] std::size_t running() const;

@@ -108,11 +108,11 @@ Task<Result<void>> CollectionPipeline::Core::run(std::vector<Collection> collect
   for (Collection& collection : collections) {
     by_key[lock_key(config_.level, collection)].push_back(std::move(collection));
   }
+  co_await env::asio::this_coro::throw_if_cancelled(false);  // cancellation acts as stop()
   for (auto& [key, members] : by_key) {
     const Group& group = groups_.emplace_back(key, std::move(members));
     keepers_.spawn(keep(&group));
   }
-  co_await env::asio::this_coro::throw_if_cancelled(false);  // cancellation acts as stop()
   while (keepers_.running() > 0 && !stopping_.requested()) {
     const env::Outcome woken = co_await stopping_.token().wait();
     if (woken.code == Errc::cancelled) stop();
@@ -149,6 +149,7 @@ Task<void> CollectionPipeline::Core::work(const Group* group, lock::LeaseGuard g
   Stint stint(env_, stores_, std::move(guard), {group->key, grace, config_.retry_delay}, counts_);
   const bool raised = co_await stint.raise();
   if (!raised) co_return;
+  co_await env::asio::this_coro::throw_if_cancelled(false);  // from here on drains are to be joined
   env::TaskGroup drains(env_);
   for (const Collection& collection : group->collections) {
     drains.spawn(drain(&stint, collection));

@@ -14,11 +14,19 @@ Invocation RecordingLock::invocation(checkers::NameId f, std::string_view key,
   what.f = f;
   what.key = log_.run().name(key);
   what.lease = log_.run().lease(token);
-  what.owner = log_.owner();
+  const auto owner = token_owners_.find(token);
+  what.owner = owner == token_owners_.end() ? log_.owner() : owner->second;
   return what;
 }
 
+checkers::OwnerId RecordingLock::owner_of(const std::string& label) {
+  const auto [owner, is_new] = owners_.try_emplace(label, log_.owner());
+  if (is_new && owners_.size() > 1) owner->second = log_.run().new_owner();
+  return owner->second;
+}
+
 env::Task<Result<lock::AcquireOutcome>> RecordingLock::acquire(lock::AcquireRequest& request) {
+  token_owners_[request.token] = owner_of(request.owner);
   Invocation what = invocation(name::acquire, request.key, request.token);
   what.ttl = request.ttl;
   what.attempt = request.sent ? 2 : 1;  // 1: the first time that this token is sent

@@ -2,6 +2,9 @@
 // and otherwise pass everything on. Whoever is under test does not know that it is watched.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "impl/lock/backend.hpp"
 #include "impl/lock/fenced_store.hpp"
 #include "scenarios/lock_world/run_log.hpp"
@@ -37,9 +40,13 @@ class RecordingLock final : public lock::DistributedLockBackend {
  private:
   [[nodiscard]] checkers::Invocation invocation(checkers::NameId f, std::string_view key,
                                                 lock::LeaseToken token);
+  /// Who the lock believes that to be: a label of this node. The first is the node's own.
+  [[nodiscard]] checkers::OwnerId owner_of(const std::string& label);
 
   lock::DistributedLockBackend& inner_;
   ClientLog& log_;
+  std::map<std::string, checkers::OwnerId> owners_;            ///< by label
+  std::map<lock::LeaseToken, checkers::OwnerId> token_owners_;  ///< of what was asked for
 };
 
 class RecordingStore final : public lock::FencedStore {

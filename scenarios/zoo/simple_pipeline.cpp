@@ -18,6 +18,7 @@ env::Task<void> SimplePipeline::run() {
     workers_.spawn(serve(collection));
   }
   co_await workers_.join();
+  co_await stopping_.token().wait();  // also with nothing left to do
   refreshers_.stop();
   co_await refreshers_.join();
 }

@@ -50,7 +50,7 @@ Timeline& Timeline::ttl(std::int64_t ttl) {
 }
 
 std::size_t Timeline::add(NameId f, std::string_view node, std::uint64_t lease, Span span) {
-  const bool is_use = f >= name::write;
+  const bool is_use = f >= name::write;  // or of the work model
   Event event;
   event.time_ns = span.sent * unit_ns;
   event.f = f;
@@ -92,6 +92,18 @@ std::size_t Timeline::read(std::string_view node, std::uint64_t lease, Span span
 }
 std::size_t Timeline::raise(std::string_view node, std::uint64_t lease, Span span) {
   return add(name::raise, node, lease, span);
+}
+
+std::size_t Timeline::work(NameId f, std::string_view node, std::uint64_t lease, Span span,
+                           std::int64_t value) {
+  const bool answer_says = f == name::emit || f == name::load;
+  const std::size_t operation = add(f, node, lease, span);
+  for (auto item = items_.rbegin(); item != items_.rend() && item->operation == operation; ++item) {
+    const bool says = item->completes ? item->event.type == EventType::ok : !answer_says;
+    item->event.has_value = says;
+    item->event.value = says ? value : 0;
+  }
+  return operation;
 }
 
 void Timeline::committed(std::size_t operation, std::uint64_t index, std::int64_t at) {

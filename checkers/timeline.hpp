@@ -51,6 +51,10 @@ class Timeline {
   std::size_t write(std::string_view node, std::uint64_t lease, Span span);
   std::size_t read(std::string_view node, std::uint64_t lease, Span span);
   std::size_t raise(std::string_view node, std::uint64_t lease, Span span);
+  /// emit, load, apply, save, dispatch: `value` is the event, resume token or period; of emit and
+  /// load the answer says it.
+  std::size_t work(NameId f, std::string_view node, std::uint64_t lease, Span span,
+                   std::int64_t value);
   /// The sink says where the operation stands in its own order, and when it took effect.
   void committed(std::size_t operation, std::uint64_t index, std::int64_t at);
 

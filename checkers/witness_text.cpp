@@ -233,7 +233,11 @@ std::string describe(const Violation& violation, const History& history) {
   text += "\n" + wrapped(violation.sentence + ".", "  ", "  ");
   const auto rows = witness_rows(violation, history);
   if (!rows.empty()) text += "\n" + table(rows);
-  if (!violation.stretches.empty()) text += "\n  held for certain\n" + drawing(violation.stretches);
+  if (!violation.stretches.empty()) {
+    const bool is_work = violation.id.starts_with("work/");
+    text += is_work ? "\n  at work\n" : "\n  held for certain\n";
+    text += drawing(violation.stretches);
+  }
   if (!violation.because.empty()) text += "\n  because\n";
   for (const std::string& reason : violation.because) text += wrapped(reason, "  - ", "    ");
   return text;

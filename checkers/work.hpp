@@ -10,12 +10,11 @@
 //
 // Rules, in the files work_*.cpp:
 //   workers     fenced sink: an older token was accepted after a newer one. Unfenced: the spans
-//   from
-//               the first to the last thing that two workers did to one collection overlap; or two
-//               workers started one period of a task
-//   events      the resume token passed an event that was never applied; an event was applied twice
-//               without a cause: a worker that never learned what became of its write, or a new
-//               worker that took over before the resume token was saved
+//               from the first to the last thing that two workers did to one collection overlap; or
+//               two workers started one period of a task
+//   events      the resume token passed an event that was never applied; a worker applied an event
+//               again without a cause: it had been told that it had, or it began from a resume
+//               token that was read after a later one was saved
 //   takeover    after the heal nobody worked on what was waiting
 //
 // Not verified: what operations without an answer did, unless the oracle knows; the order of events

@@ -1,7 +1,8 @@
 // What became of each event: it must not be passed over, and not be applied twice without a cause.
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -58,7 +59,8 @@ class Events {
   [[nodiscard]] bool is_settled(const WorkOperation& passing) const;
   void report_lost(const WorkOperation& emit, const WorkOperation& passing) const;
   [[nodiscard]] const WorkOperation* last_load(const WorkOperation& apply) const;
-  void judge_pair(const WorkOperation& before, const WorkOperation& again);
+  void judge_again(const WorkOperation& before, const WorkOperation& again,
+                   const std::set<Instant>& told) const;
   void report_duplicate(const WorkOperation& before, const WorkOperation& again,
                         const WorkOperation* save) const;
 
@@ -114,37 +116,39 @@ const WorkOperation* Events::last_load(const WorkOperation& apply) const {
 void Events::judge_duplicates() {
   for (const auto& [value, applies] : applies_) {
     const WorkOperation* before = nullptr;
+    std::map<WorkerId, std::set<Instant>> told;  // when each worker was told that it had applied it
     for (const WorkOperation* apply : applies) {
       if (!apply->is_done()) continue;
-      if (before != nullptr) judge_pair(*before, *apply);
+      if (before != nullptr) judge_again(*before, *apply, told[apply->worker]);
+      if (!apply->resolved) told[apply->worker].insert(apply->answered);
       before = apply;
     }
   }
 }
 
-/// Causes: the first one's client never learned that it happened; or the second one's worker began
-/// anew, from a resume token that cannot have covered the event yet.
-void Events::judge_pair(const WorkOperation& before, const WorkOperation& again) {
+/// A worker has cause to apply an event if it was never told that it has, since it began, and if
+/// the resume token that it began from cannot have covered the event.
+void Events::judge_again(const WorkOperation& before, const WorkOperation& again,
+                         const std::set<Instant>& told) const {
   const WorkOperation* load = last_load(again);
   const WorkOperation* save = saved_.first(again.value);
   const Instant began = load == nullptr ? again.invoked : load->invoked;
-  const bool anew =
-      before.worker != again.worker || (load != nullptr && before.answered < load->invoked);
+  const auto next = told.lower_bound(again.invoked);
+  const bool knew = next != told.begin() && (load == nullptr || load->invoked < *std::prev(next));
   const bool was_saved = save != nullptr && save->answered < began;
-  const bool overlap = again.invoked <= before.answered;  // sent before the other was answered
-  if (before.resolved || overlap || (anew && !was_saved)) {
+  if (!knew && !was_saved) {
     context_.findings.exercised(Property::explained_duplicate);
-  } else if (before.worker.is_named() && again.worker.is_named()) {
-    report_duplicate(before, again, was_saved ? save : nullptr);
+  } else if (again.worker.is_named()) {
+    report_duplicate(before, again, knew ? nullptr : save);
   }
 }
 
 void Events::report_duplicate(const WorkOperation& before, const WorkOperation& again,
                               const WorkOperation* save) const {
   context_.findings.violation(id::unexplained_duplicate, [&] {
-    const std::string why = save == nullptr
-                                ? "that worker knew that it had"
-                                : cat("the resume token ", save->value, " had been saved before");
+    const std::string why =
+        save == nullptr ? "that worker had been told that it had"
+                        : cat("the resume token ", save->value, " had been saved before it began");
     return work_violation(view_, context_,
                           cat("event ", again.value, " of ", context_.name(view_.key),
                               " was applied by ", context_.worker_words(before), " and again by ",

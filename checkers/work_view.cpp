@@ -25,7 +25,8 @@ Outcome outcome_of(const Event& completion) {
 WorkOperation operation_of(const History& history, EventIndex index) {
   const Event& invocation = history.events[index.value];
   WorkOperation operation;
-  operation.invoked = instant_of(history, index);
+  operation.asked = instant_of(history, index);
+  operation.invoked = operation.asked;
   operation.value = invocation.value;
   operation.worker = worker_of(invocation);
   operation.token = invocation.token;

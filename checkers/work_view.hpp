@@ -23,7 +23,8 @@ struct WorkerId {
 };
 
 struct WorkOperation {
-  Instant invoked;
+  Instant asked;    ///< when its client began
+  Instant invoked;  ///< from when on it may have taken effect: `asked`, or what the oracle knows
   Instant answered = never_at;   ///< never_at: unknown; it may take effect at any time
   Instant completed = never_at;  ///< when its client stopped waiting; never_at: it died waiting
   std::int64_t value = 0;        ///< event, resume token, period

@@ -19,7 +19,7 @@ struct WorkSpan {
 
 /// Until when its client was at it for certain: one that died waiting, at the invocation.
 Instant end_of(const WorkOperation& apply) {
-  return apply.completed == never_at ? apply.invoked : apply.completed;
+  return apply.completed == never_at ? apply.asked : apply.completed;
 }
 
 std::vector<WorkSpan> spans_of(const WorkView& view) {
@@ -28,12 +28,13 @@ std::vector<WorkSpan> spans_of(const WorkView& view) {
     if (!apply.worker.is_named()) continue;
     WorkSpan& span = by_worker[apply.worker];
     if (span.first == nullptr) span = {&apply, &apply, end_of(apply)};
+    if (apply.asked < span.first->asked) span.first = &apply;
     if (span.end < end_of(apply)) span = {span.first, &apply, end_of(apply)};
   }
   std::vector<WorkSpan> spans;
   for (const auto& [worker, span] : by_worker) spans.push_back(span);
   std::sort(spans.begin(), spans.end(), [](const WorkSpan& a, const WorkSpan& b) {
-    return std::tie(a.first->invoked, a.first->event) < std::tie(b.first->invoked, b.first->event);
+    return std::tie(a.first->asked, a.first->event) < std::tie(b.first->asked, b.first->event);
   });
   return spans;
 }
@@ -43,18 +44,18 @@ void judge_spans(const WorkView& view, const WorkContext& context) {
   const std::vector<WorkSpan> spans = spans_of(view);
   const WorkSpan* longest = nullptr;
   for (const WorkSpan& span : spans) {
-    if (longest != nullptr && span.first->invoked < longest->end) {
+    if (longest != nullptr && span.first->asked < longest->end) {
       context.findings.violation(id::two_workers, [&] {
         Violation violation = work_violation(
             view, context,
             cat(context.worker_words(*span.first), " began to work on ", context.name(view.key),
-                " at ", moment_text(span.first->invoked.time_ns), ", while ",
+                " at ", moment_text(span.first->asked.time_ns), ", while ",
                 context.worker_words(*longest->first), " still did until ",
                 moment_text(longest->end.time_ns)),
             {longest->first, span.first, longest->last});
         for (const WorkSpan* shown : {longest, &span}) {
           violation.stretches.push_back({context.worker_words(*shown->first),
-                                         shown->first->invoked.time_ns, shown->end.time_ns});
+                                         shown->first->asked.time_ns, shown->end.time_ns});
         }
         return violation;
       });

@@ -45,7 +45,7 @@ class RecordingLock final : public lock::DistributedLockBackend {
 
   lock::DistributedLockBackend& inner_;
   ClientLog& log_;
-  std::map<std::string, checkers::OwnerId> owners_;            ///< by label
+  std::map<std::string, checkers::OwnerId> owners_;             ///< by label
   std::map<lock::LeaseToken, checkers::OwnerId> token_owners_;  ///< of what was asked for
 };
 

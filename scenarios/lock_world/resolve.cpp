@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/lock_world/resolve_identity.hpp"
+
 namespace lockstep::scenarios {
 
 namespace {
@@ -40,84 +42,31 @@ struct Story {
 /// client learned no end; most runs have few.
 using Stories = std::map<std::string, Story, std::less<>>;
 
-// The scripts of impl/lock are told apart by their number of keys and words
-// (redis_lock_scripts.hpp, fenced_store.cpp): EVALSHA, sha, number of keys, keys, arguments.
-constexpr std::size_t first_key = 3;
-
-/// Writes which operation something belongs to; the text is reused, thousands are looked at.
-class Identity {
- public:
-  /// Empty: of none.
-  [[nodiscard]] const std::string& text() const { return text_; }
-
-  void of_lock(std::span<const std::string_view> words) {
-    text_.clear();
-    const bool acquire = words[2] == "2" && words.size() == first_key + 7;
-    if (acquire) {
-      text_.append("acquire ").append(words[first_key + 2]).append(":");
-      text_.append(words[first_key + 3]).append(":");
-    } else if (words[2] == "1" && words.size() == first_key + 2) {
-      text_.append("release ").append(words[first_key + 1]);
-    } else if (words[2] == "1" && words.size() == first_key + 3) {
-      text_.append("renew ").append(words[first_key + 1]);
-    }
-  }
-
-  void of_sink(std::span<const std::string_view> words) {
-    text_.clear();
-    if (words.size() != first_key + 6) return;
-    const std::string_view f = words[first_key + 2];
-    text_.append(f).append(" ");
-    if (f == "write") {
-      text_.append(words[first_key + 5]);
-      return;
-    }
-    const std::string_view state_key = words[first_key + 1];
-    text_.append(state_key.substr(state_key.rfind(':') + 1)).append(" ");
-    text_.append(words[first_key + 3]);
-  }
-
-  /// `token`: the text of the event's lease token, empty if it has none.
-  void of_event(const checkers::History& history, const Event& event, std::string_view token) {
-    text_.clear();
-    const bool locks =
-        event.f == name::acquire || event.f == name::renew || event.f == name::release;
-    const bool uses = event.f == name::write || event.f == name::read || event.f == name::raise;
-    if ((!locks || token.empty()) && !uses) return;
-    text_.append(history.text(event.f)).append(" ");
-    if (locks) {
-      text_.append(token).append(":");
-    } else if (event.f == name::write) {
-      text_.append(std::to_string(event.value));
-    } else {
-      text_.append(history.text(event.key)).append(" ");
-      text_.append(std::to_string(event.token.value));
-    }
-  }
-
- private:
-  std::string text_;
-};
-
 bool succeeded(const resp::Reply& reply) {
   if (reply.is_integer()) return reply.integer() > 0;
   return reply.is_array() && !reply.items().empty() && reply.items()[0].is_integer() &&
          reply.items()[0].integer() > 0;
 }
 
-using IdentityOf = void (Identity::*)(std::span<const std::string_view>);
+void add_execution(Stories& stories, const Identity& which, const sim::redis::Commit& commit) {
+  const auto story = stories.find(which.text());
+  if (story == stories.end()) return;
+  story->second.executions.push_back({commit.at, succeeded(commit.reply)});
+}
 
-void add_executions(Stories& stories, const sim::redis::CommitLog& log, IdentityOf identity_of) {
+void add_executions(Stories& stories, const sim::redis::CommitLog& log, bool is_sink) {
   std::vector<std::string_view> words;
   Identity which;
   for (const sim::redis::Commit& commit : log.commits()) {
-    if (commit.undone || commit.reply.is_error() || commit.word_count <= first_key) continue;
+    if (commit.undone || commit.reply.is_error() || commit.word_count <= Identity::first_key)
+      continue;
     log.words(commit, words);
     if (words[0] != "EVALSHA" && words[0] != "EVAL") continue;
-    (which.*identity_of)(words);
-    const auto story = stories.find(which.text());
-    if (story == stories.end()) continue;
-    story->second.executions.push_back({commit.at, succeeded(commit.reply)});
+    const std::size_t parts = is_sink ? sink_parts(words) : 1;
+    for (std::size_t part = 0; part < parts; ++part) {
+      is_sink ? which.of_sink(words, part) : which.of_lock(words);
+      add_execution(stories, which, commit);
+    }
   }
 }
 
@@ -196,8 +145,8 @@ void resolve_unknowns(LockWorld& world, const checkers::History& history) {
   Stories stories;
   add_operations(stories, world.log(), history);
   if (stories.empty()) return;
-  add_executions(stories, world.redis().log(), &Identity::of_lock);
-  add_executions(stories, world.sink().log(), &Identity::of_sink);
+  add_executions(stories, world.redis().log(), false);
+  add_executions(stories, world.sink().log(), true);
   for (auto& [which, story] : stories) resolve(story, world.log().recorder());
 }
 

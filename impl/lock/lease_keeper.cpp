@@ -31,7 +31,7 @@ class LeaseKeeper::Shell {
     stopped_ = true;
     if (running_) put(Kind::stop);
   }
-  [[nodiscard]] const KeeperCounts& counts() const { return counts_; }
+  [[nodiscard]] const LockMetrics& metrics() const { return metrics_; }
   [[nodiscard]] Standing standing() const {
     if (guard_ && LeaseGuard(guard_).check()) return Standing::holding;
     return contended_ ? Standing::contended : Standing::unknown;
@@ -62,7 +62,8 @@ class LeaseKeeper::Shell {
   env::Env& env_;
   DistributedLockBackend& backend_;
   const DistributedLockConfig config_;
-  KeeperCounts counts_;
+  LockMetrics metrics_;
+  std::optional<MonoTime> waiting_since_;  // the first refusal of this wait
   Job job_;
   bool running_ = false;
   bool stopped_ = false;
@@ -158,8 +159,8 @@ void LeaseKeeper::Shell::perform(const KeeperMachine::Actions& actions) {
 }
 
 void LeaseKeeper::Shell::report_lost(bool by_deadline) {
-  counts_.held = 0;
-  ++counts_.lost;
+  metrics_.held = 0;
+  ++metrics_.lost;
   if (guard_) guard_->ended = true;
   if (by_deadline) {  // where the store said so the backend has observed it
     const env::Observation observation{env::Signal::lease_lost, job_.key, lease_.fence.value,
@@ -236,18 +237,21 @@ void LeaseKeeper::Shell::note_acquire(const Result<AcquireOutcome>& outcome) {
   Input input;
   contended_ = outcome && std::holds_alternative<Contended>(*outcome);
   if (!outcome) {
-    ++counts_.acquire_failed;
+    ++metrics_.acquire_failed;
     input.kind = Kind::acquire_failed;
     input.unknown = outcome.error().indefinite();
     input.reuse_until = request_.reuse_until;
   } else if (const auto* acquired = std::get_if<Acquired>(&*outcome); acquired != nullptr) {
-    ++counts_.acquired;
-    counts_.held = 1;
+    ++metrics_.acquired;
+    if (waiting_since_) metrics_.handover.add(env_.clock.now() - *waiting_since_);
+    waiting_since_.reset();
+    metrics_.held = 1;
     lease_ = acquired->lease;
     input.kind = Kind::acquired;
     input.deadline = lease_.deadline;
   } else {
-    ++counts_.contended;
+    ++metrics_.contended;
+    if (!waiting_since_) waiting_since_ = env_.clock.now();
     input.kind = Kind::contended;
   }
   put(input);
@@ -260,11 +264,10 @@ Task<void> LeaseKeeper::Shell::renew() {
   Input input;
   input.kind = Kind::renew_failed;
   if (!outcome) {
-    ++counts_.renew_failed;
+    ++metrics_.renew_failed;
   } else if (const auto* renewed = std::get_if<Renewed>(&*outcome); renewed != nullptr) {
-    ++counts_.renewed;
-    counts_.renew_latency_sum += latency;
-    counts_.renew_latency_max = std::max(counts_.renew_latency_max, latency);
+    ++metrics_.refreshed;
+    metrics_.renew_latency.add(latency);
     input.kind = Kind::renewed;
     input.deadline = renewed->deadline;
   } else {
@@ -275,8 +278,8 @@ Task<void> LeaseKeeper::Shell::renew() {
 
 Task<void> LeaseKeeper::Shell::release() {
   const Result<ReleaseOutcome> outcome = co_await backend_.release(job_.key, request_.token);
-  counts_.held = 0;
-  if (outcome && std::holds_alternative<Released>(*outcome)) ++counts_.released;
+  metrics_.held = 0;
+  if (outcome && std::holds_alternative<Released>(*outcome)) ++metrics_.released;
   put(outcome ? Kind::released : Kind::release_failed);
 }
 
@@ -292,7 +295,7 @@ Task<Result<void>> LeaseKeeper::run(Job job) { return shell_->run(std::move(job)
 
 void LeaseKeeper::stop() { shell_->stop(); }
 
-const KeeperCounts& LeaseKeeper::counts() const { return shell_->counts(); }
+const LockMetrics& LeaseKeeper::metrics() const { return shell_->metrics(); }
 
 Standing LeaseKeeper::standing() const { return shell_->standing(); }
 

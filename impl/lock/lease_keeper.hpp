@@ -13,26 +13,13 @@
 #include "impl/lock/backend.hpp"
 #include "impl/lock/guard.hpp"
 #include "impl/lock/lock_config.hpp"
+#include "impl/lock/metrics.hpp"
 
 namespace lockstep::lock {
 
 enum class LossReason : std::uint8_t {
   lost,              ///< the store says that the lease ended
   deadline_reached,  ///< no renewal got through in time; the store may still hold it
-};
-
-/// Counted since construction.
-struct KeeperCounts {
-  std::uint64_t held = 0;  ///< a gauge: 1 while a lease is held, falls on loss
-  std::uint64_t acquired = 0;
-  std::uint64_t contended = 0;
-  std::uint64_t acquire_failed = 0;
-  std::uint64_t renewed = 0;
-  std::uint64_t renew_failed = 0;
-  std::uint64_t lost = 0;
-  std::uint64_t released = 0;
-  Nanos renew_latency_max{};
-  Nanos renew_latency_sum{};
 };
 
 /// What the keeper knows of its lock.
@@ -78,7 +65,7 @@ class LeaseKeeper {
   /// Asks run() to come to its end. Idempotent.
   void stop();
 
-  [[nodiscard]] const KeeperCounts& counts() const;
+  [[nodiscard]] const LockMetrics& metrics() const;
   /// Now, by this node's clock.
   [[nodiscard]] Standing standing() const;
 

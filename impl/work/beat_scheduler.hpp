@@ -60,6 +60,7 @@ class BeatScheduler {
 
   [[nodiscard]] Role role() const;
   [[nodiscard]] const BeatCounts& counts() const { return counts_; }
+  [[nodiscard]] const lock::LockMetrics& lock_metrics() const { return keeper_.metrics(); }
 
  private:
   Task<void> lead(lock::LeaseGuard guard);

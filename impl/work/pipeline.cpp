@@ -73,9 +73,10 @@ class CollectionPipeline::Core {
   Task<Result<void>> run(std::vector<Collection> collections);
   void stop() {
     stopping_.request();
-    for (lock::LeaseKeeper* keeper : running_) keeper->stop();
+    for (const auto& [key, keeper] : running_) keeper->stop();
   }
   [[nodiscard]] const PipelineCounts& counts() const { return counts_; }
+  [[nodiscard]] lock::MetricsByKey lock_metrics() const;
 
  private:
   /// What one lock covers.
@@ -95,7 +96,8 @@ class CollectionPipeline::Core {
   const PipelineConfig config_;
   PipelineCounts counts_;
   std::list<Group> groups_;
-  std::list<lock::LeaseKeeper*> running_;
+  std::map<std::string, lock::LeaseKeeper*> running_;  // by key
+  lock::MetricsByKey ended_;                           // of keepers that are gone
   lock::StopSource stopping_;
   Result<void> outcome_;
   env::TaskGroup keepers_;
@@ -124,7 +126,7 @@ Task<Result<void>> CollectionPipeline::Core::run(std::vector<Collection> collect
 /// Holds one lock again and again until stop().
 Task<void> CollectionPipeline::Core::keep(const Group* group) {
   lock::LeaseKeeper keeper(env_, backend_, config_.lock);
-  const auto place = running_.insert(running_.end(), &keeper);
+  running_[group->key] = &keeper;
   if (stopping_.requested()) keeper.stop();
   while (!stopping_.requested()) {
     lock::LeaseKeeper::Job job;
@@ -140,7 +142,14 @@ Task<void> CollectionPipeline::Core::keep(const Group* group) {
     const MonoTime later = saturating_add(env_.clock.now(), config_.retry_delay);
     co_await stopping_.token().wait(later);
   }
-  running_.erase(place);
+  running_.erase(group->key);
+  ended_[group->key] = keeper.metrics();
+}
+
+lock::MetricsByKey CollectionPipeline::Core::lock_metrics() const {
+  lock::MetricsByKey all = ended_;
+  for (const auto& [key, keeper] : running_) all[key] = keeper->metrics();
+  return all;
 }
 
 Task<void> CollectionPipeline::Core::work(const Group* group, lock::LeaseGuard guard) {
@@ -197,5 +206,7 @@ Task<Result<void>> CollectionPipeline::run(std::vector<Collection> collections) 
 void CollectionPipeline::stop() { core_->stop(); }
 
 const PipelineCounts& CollectionPipeline::counts() const { return core_->counts(); }
+
+lock::MetricsByKey CollectionPipeline::lock_metrics() const { return core_->lock_metrics(); }
 
 }  // namespace lockstep::work

@@ -74,6 +74,8 @@ class CollectionPipeline {
   void stop();
 
   [[nodiscard]] const PipelineCounts& counts() const;
+  /// Of each lock, also after run() returned.
+  [[nodiscard]] lock::MetricsByKey lock_metrics() const;
 
  private:
   class Core;

@@ -146,13 +146,13 @@ TEST_P(LockContract, a_keeper_renews_for_as_long_as_its_worker_works) {
       EXPECT_FALSE(taken);
     }
     EXPECT_EQ(shift.ended, 0);
-    EXPECT_GE(keeper.counts().renewed, 3U);
-    EXPECT_EQ(keeper.counts().held, 1U);
+    EXPECT_GE(keeper.metrics().refreshed, 3U);
+    EXPECT_EQ(keeper.metrics().held, 1U);
     keeper.stop();
     co_await group.join();
     EXPECT_TRUE(shift.stop_in_time && shift.checked_true);
-    EXPECT_EQ(keeper.counts().released, 1U);
-    EXPECT_EQ(keeper.counts().held, 0U);
+    EXPECT_EQ(keeper.metrics().released, 1U);
+    EXPECT_EQ(keeper.metrics().held, 0U);
     const Lease next = co_await must_take(b.lock, "k", "bob");
     EXPECT_GT(next.fence, shift.fence);
   });
@@ -176,7 +176,7 @@ TEST_P(LockContract, L26_shutdown_renews_until_the_worker_has_drained) {
       co_await sleep(fleet.env(), keeper_ttl(fleet) / 10);
     }
     co_await group.join();
-    EXPECT_EQ(keeper.counts().lost, 0U);
+    EXPECT_EQ(keeper.metrics().lost, 0U);
     const bool locked = co_await is_locked(b.lock, "k");
     EXPECT_FALSE(locked);
   });
@@ -194,7 +194,7 @@ TEST_P(LockContract, L26_cancelling_the_keeper_acts_as_shutdown) {
     group.stop();
     co_await group.join();
     EXPECT_EQ(shift.ended, 1);
-    EXPECT_EQ(keeper.counts().released, 1U);
+    EXPECT_EQ(keeper.metrics().released, 1U);
     const bool locked = co_await is_locked(a.lock, "k");
     EXPECT_FALSE(locked);
   });
@@ -231,7 +231,7 @@ TEST_P(LockContract, L26_a_dead_worker_ends_its_keeper_and_frees_the_lock) {
     EXPECT_TRUE(thrown);
     const bool after_throw = co_await is_locked(a.lock, "k");
     EXPECT_FALSE(after_throw);
-    EXPECT_EQ(keeper.counts().released, 2U);
+    EXPECT_EQ(keeper.metrics().released, 2U);
   });
 }
 
@@ -257,7 +257,7 @@ TEST_P(ServedLockContract, L27_without_its_server_a_keeper_holds_nothing_past_th
     co_await until(fleet.env(), ended);
     EXPECT_TRUE(shift.stop_in_time);
     EXPECT_FALSE(shift.checked_late);
-    EXPECT_GE(keeper.counts().renew_failed, 1U);
+    EXPECT_GE(keeper.metrics().renew_failed, 1U);
     fleet.world().start_lock_servers();
     const std::function<bool()> begun_again = [&shift] { return shift.begun == 2; };
     co_await until(fleet.env(), begun_again);
@@ -292,7 +292,7 @@ TEST_P(ServedLockContract, a_lost_lease_stops_the_worker_and_the_keeper_tries_ag
     EXPECT_GT(shift.fence, bobs.fence);
     keeper.stop();
     co_await group.join();
-    EXPECT_EQ(keeper.counts().lost, 1U);
+    EXPECT_EQ(keeper.metrics().lost, 1U);
   });
 }
 
@@ -318,7 +318,7 @@ TEST_P(ServedLockContract, a_worker_that_ignores_its_stop_is_cancelled_at_the_de
     const std::function<bool()> has_begun = [&began] { return began; };
     co_await until(fleet.env(), has_begun);
     a.network.lose_requests(true);
-    const std::function<bool()> has_lost = [&keeper] { return keeper.counts().lost == 1; };
+    const std::function<bool()> has_lost = [&keeper] { return keeper.metrics().lost == 1; };
     co_await until(fleet.env(), has_lost);
     keeper.stop();
     co_await group.join();
@@ -339,7 +339,7 @@ TEST_P(LockContract, keepers_of_a_fleet_take_turns) {
     const std::function<bool()> first_holds = [&one] { return one.begun == 1; };
     co_await until(fleet.env(), first_holds);
     group.spawn(keep(&second, job_of(&two, "same label")));
-    const std::function<bool()> refused = [&second] { return second.counts().contended > 1; };
+    const std::function<bool()> refused = [&second] { return second.metrics().contended > 1; };
     co_await until(fleet.env(), refused);
     EXPECT_EQ(two.begun, 0);
     first.stop();

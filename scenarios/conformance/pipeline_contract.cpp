@@ -134,6 +134,13 @@ TEST_P(WorkContract, another_goes_on_where_the_first_one_saved) {
     co_await b.stop();
     EXPECT_EQ(b.noting.seen[orders], payloads(10, 14)) << "nothing again, nothing left out";
     EXPECT_GT(b.noting.last_fence.token, first);
+    const lock::LockMetrics metrics = b.pipeline.lock_metrics().at("lock:shop:orders");
+    EXPECT_EQ(metrics.acquired, 1U);
+    EXPECT_EQ(metrics.released, 1U);
+    EXPECT_EQ(metrics.held, 0U);
+    EXPECT_GE(metrics.contended, 1U);
+    EXPECT_EQ(metrics.handover.count(), 1U) << "it waited for the first one";
+    EXPECT_GE(metrics.handover.sum(), milliseconds(100));
   });
 }
 

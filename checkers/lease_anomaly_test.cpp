@@ -248,6 +248,18 @@ TEST(LeaseAnomalies, each_is_told_with_its_key_and_a_small_witness) {
   }
 }
 
+/// From a simulation: the only waiter stood still with its refusal under way.
+TEST(LeaseAnomalies, a_waiter_that_stood_still_makes_no_handover_late) {
+  Timeline timeline = held_by_a(Variant::invalid);
+  timeline.params().retry_ns = 2 * unit_ns;
+  timeline.params().jitter_ns = 1 * unit_ns;
+  timeline.params().round_trip_ns = 2 * unit_ns;
+  timeline.mark(name::crash, 3, "a");
+  timeline.acquire("b", 100, {4, 19, Ending::denied});
+  timeline.acquire("b", 2, {19, 20, Ending::ok, 6});
+  EXPECT_EQ(judged(timeline).verdict, Verdict::valid);
+}
+
 TEST(LeaseAnomalies, are_the_same_after_a_file) {
   for (const Case& c : cases) {
     const History history = c.make(Variant::invalid).history();

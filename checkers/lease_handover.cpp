@@ -118,8 +118,9 @@ std::int64_t Handovers::limit_ns(std::int64_t from_ns) const {
   return limit;
 }
 
-/// A node whose tries were all refused by the store, without a gap, from `from_ns` to `until_ns`:
-/// its last try. none: there is no such node.
+/// A node whose tries were all refused by the store, without a gap, from `from_ns` to `until_ns`,
+/// none of which took longer than a round trip can, as where the node stood still: its last try.
+/// none: there is no such node.
 std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int64_t until_ns) {
   struct Tries {
     std::int64_t covered_ns = 0;
@@ -137,7 +138,10 @@ std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int
     if (operation.outcome != Outcome::denied) continue;
     Tries& tries = by_node[context_.invocation(*ask).node];
     if (tries.last == none) tries.covered_ns = from_ns;
-    tries.broken = tries.broken || operation.invoked.time_ns > later(tries.covered_ns, step);
+    const bool stood_still =
+        operation.answered.time_ns - operation.invoked.time_ns > context_.params.round_trip_ns;
+    tries.broken =
+        tries.broken || stood_still || operation.invoked.time_ns > later(tries.covered_ns, step);
     tries.covered_ns = std::max(tries.covered_ns, operation.answered.time_ns);
     tries.last = *ask;
   }

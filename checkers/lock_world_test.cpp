@@ -63,7 +63,7 @@ TEST(LockWorld, with_every_fault_is_valid) {
                                             .stalls = 30,
                                             .liveness = true},
                                            1'000);
-  for (std::size_t i = 0; i < property_count; ++i) {
+  for (std::size_t i = 0; i < lock_property_count; ++i) {
     const auto property = static_cast<Property>(i);
     EXPECT_GT(exercised.of(property), 0U) << name_of(property);
   }

@@ -80,6 +80,8 @@ enum class Property : std::uint8_t {
   explained_duplicate,  ///< an event was applied again, for a cause
 };
 inline constexpr std::size_t property_count = 20;
+/// Those of locks: the first so many.
+inline constexpr std::size_t lock_property_count = 14;
 /// "grant", "guarded_write", ...
 [[nodiscard]] std::string_view name_of(Property property);
 [[nodiscard]] std::optional<Property> property_of(std::string_view name);

@@ -177,7 +177,8 @@ Task<void> CollectionPipeline::Core::drain_from(Stint* stint, Collection collect
     const auto batch = co_await stores_.source.read(collection, position, config_.batch_max);
     if (!batch || batch->empty()) {
       if (!batch) ++counts_.errors;
-      co_await stint->pause(batch ? config_.poll_interval : config_.retry_delay);
+      const Nanos delay = batch ? config_.poll_interval : config_.retry_delay;
+      co_await stint->pause(delay);
       continue;
     }
     std::span<const Event> rest(*batch);

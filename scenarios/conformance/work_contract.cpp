@@ -10,7 +10,7 @@ lock::DistributedLockConfig work_lock_config() {
   return config;
 }
 
-Task<void> until(Env& env, std::function<bool()> holds) {
+Task<void> until(Env& env, Condition holds) {
   const MonoTime limit = env.clock.now() + seconds(60);
   while (!holds() && env.clock.now() < limit) {
     co_await sleep(env, milliseconds(5));

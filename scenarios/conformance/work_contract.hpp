@@ -13,7 +13,8 @@ class WorkContract : public testing::TestWithParam<LockSupplier> {
 
 /// A keeper that a noisy machine keeps up with, and whose stop_grace leaves time for a step.
 [[nodiscard]] lock::DistributedLockConfig work_lock_config();
+using Condition = std::function<bool()>;
 /// Waits until it holds; a minute without fails the test.
-[[nodiscard]] Task<void> until(Env& env, std::function<bool()> holds);
+[[nodiscard]] Task<void> until(Env& env, Condition holds);
 
 }  // namespace lockstep::conformance

@@ -51,12 +51,14 @@ env::Task<void> PluginClient::use(Operation operation, lock::LockHandle handle) 
   MonoTime renew_at = saturating_add(env_.clock.now(), config().lock.refresh_interval);
   MonoTime write_at = saturating_add(env_.clock.now(), workload().write_every);
   if (guarded()) {
-    store_.set_lease(holds_.lease_of({handle.key, handle.fence}));
+    const work::Fence fence{handle.key, handle.fence};
+    store_.set_lease(holds_.lease_of(fence));
     const auto raised = co_await store_.raise(handle.key, handle.fence);
     if (raised && std::holds_alternative<lock::StoreRefused>(*raised)) co_return;
   }
   while (holds(handle) && env_.clock.now() < until) {
-    co_await env::sleep_until(env_.waits, std::min({renew_at, write_at, until}));
+    const MonoTime next = std::min({renew_at, write_at, until});
+    co_await env::sleep_until(env_.waits, next);
     if (env_.clock.now() >= renew_at) {
       const Result<bool> renewed = co_await locks_.renew(handle);
       if (renewed && !*renewed) co_return;

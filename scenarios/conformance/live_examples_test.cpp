@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -12,18 +11,19 @@
 #include <string>
 #include <vector>
 
+#include "impl/live/os_clock.hpp"
 #include "rig/child_process.hpp"
 #include "rig/redis_process.hpp"
 
 namespace lockstep::rig {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr Nanos ttl = seconds(2);  // of the examples
 constexpr Nanos retry = milliseconds(200);
 /// Two command deadlines, a connect deadline, jitter and a second.
 constexpr Nanos bound = 2 * milliseconds(500) + seconds(1) + milliseconds(500) + seconds(1);
+
+MonoTime now() { return live::OsClock().now(); }
 
 void doze(int ms) { ::poll(nullptr, 0, ms); }
 
@@ -57,8 +57,8 @@ class Member {
   }
   /// Waits until more than `before` lines start so.
   [[nodiscard]] bool says(const std::string& start, std::size_t before, Nanos limit) const {
-    const auto end = Clock::now() + limit;
-    while (count(start) <= before && Clock::now() < end) doze(5);
+    const auto end = now() + limit;
+    while (count(start) <= before && now() < end) doze(5);
     return count(start) > before;
   }
 
@@ -95,9 +95,9 @@ TEST(LiveExamples, the_other_takes_over_within_the_bound_when_the_holder_is_kill
     doze(500);  // it finds the lock taken
     EXPECT_EQ(other.count("holds"), 0U);
     holder.process.kill_now();
-    const auto killed = Clock::now();
+    const auto killed = now();
     ASSERT_TRUE(other.says("holds", 0, ttl + retry + bound)) << "round " << round;
-    handovers_ms.push_back(std::chrono::duration_cast<milliseconds>(Clock::now() - killed).count());
+    handovers_ms.push_back(std::chrono::duration_cast<milliseconds>(now() - killed).count());
     ASSERT_TRUE(other.says("wrote", 0, bound));
     std::swap(holder.process, other.process);  // the dead one goes
   }

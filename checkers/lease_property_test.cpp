@@ -4,31 +4,17 @@
 #include <array>
 #include <string>
 
+#include "checkers/dice.hpp"
 #include "checkers/history_file.hpp"
 #include "checkers/lease_brute_force.hpp"
 #include "checkers/lease_lock.hpp"
 #include "checkers/lease_rules.hpp"
 #include "checkers/registry.hpp"
 #include "checkers/timeline.hpp"
-#include "impl/base/draw.hpp"
 #include "impl/base/test_seeds.hpp"
 
 namespace lockstep::checkers {
 namespace {
-
-/// Draws for one test case, one after the other.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : seed_(seed) {}
-  std::int64_t roll(std::int64_t low, std::int64_t high) {
-    return between(draw(Seed{seed_}, DrawStream::test, next_++), low, high);
-  }
-  bool chance(std::int64_t percent) { return roll(1, 100) <= percent; }
-
- private:
-  std::uint64_t seed_;
-  std::uint64_t next_ = 0;
-};
 
 /// How long grants last, in units.
 struct Ttl {

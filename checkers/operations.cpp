@@ -41,15 +41,6 @@ Operation operation_of(const History& history, EventIndex index) {
   return operation;
 }
 
-void resolve(Operation& operation, const Resolution& resolution) {
-  if (operation.outcome != Outcome::unknown) return;
-  operation.resolved = true;
-  operation.outcome = resolution.happened ? Outcome::done : Outcome::failed;
-  if (!resolution.happened) return;
-  operation.invoked = std::max(operation.invoked, from_time(resolution.at_ns));
-  operation.answered = {resolution.at_ns, endless};
-}
-
 /// Position of the resolution of each event; empty if there are none.
 std::vector<std::uint32_t> resolutions_by_event(const History& history) {
   if (history.resolutions.empty()) return {};

@@ -2,6 +2,7 @@
 // time in which it can have taken effect, and what came of it.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <limits>
@@ -58,6 +59,18 @@ struct Operation {
 
 /// Where an event stands in the order of its history.
 [[nodiscard]] Instant instant_of(const History& history, EventIndex event);
+
+/// Narrows an operation of unknown end to what the oracle knows: to the moment when it took effect,
+/// or to no effect at all.
+template <class AnyOperation>
+void resolve(AnyOperation& operation, const Resolution& resolution) {
+  if (operation.outcome != Outcome::unknown) return;
+  operation.resolved = true;
+  operation.outcome = resolution.happened ? Outcome::done : Outcome::failed;
+  if (!resolution.happened) return;
+  operation.invoked = std::max(operation.invoked, from_time(resolution.at_ns));
+  operation.answered = {resolution.at_ns, endless};
+}
 
 /// All operations of the lock model, by `invoked`. The oracle narrows those it has a resolution
 /// for: to the moment when they took effect, or to no effect at all.

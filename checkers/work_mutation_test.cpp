@@ -7,27 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "checkers/dice.hpp"
 #include "checkers/registry.hpp"
 #include "checkers/timeline.hpp"
 #include "checkers/work.hpp"
-#include "impl/base/draw.hpp"
 #include "impl/base/test_seeds.hpp"
 
 namespace lockstep::checkers {
 namespace {
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : seed_(seed) {}
-  std::int64_t roll(std::int64_t low, std::int64_t high) {
-    return between(draw(Seed{seed_}, DrawStream::test, next_++), low, high);
-  }
-  bool chance(std::int64_t percent) { return roll(1, 100) <= percent; }
-
- private:
-  std::uint64_t seed_;
-  std::uint64_t next_ = 0;
-};
 
 enum class Mutation : std::uint8_t {
   none,

@@ -42,15 +42,6 @@ WorkOperation operation_of(const History& history, EventIndex index) {
   return operation;
 }
 
-void resolve(WorkOperation& operation, const Resolution& resolution) {
-  if (operation.outcome != Outcome::unknown) return;
-  operation.resolved = true;
-  operation.outcome = resolution.happened ? Outcome::done : Outcome::failed;
-  if (!resolution.happened) return;
-  operation.invoked = std::max(operation.invoked, from_time(resolution.at_ns));
-  operation.answered = {resolution.at_ns, endless};
-}
-
 std::vector<WorkOperation>& list_of(WorkView& view, NameId f) {
   if (f == name::emit) return view.emits;
   if (f == name::load) return view.loads;

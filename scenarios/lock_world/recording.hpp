@@ -5,37 +5,24 @@
 #include <map>
 #include <string>
 
-#include "impl/lock/backend.hpp"
 #include "impl/lock/fenced_store.hpp"
+#include "scenarios/lock_world/passing_lock.hpp"
 #include "scenarios/lock_world/run_log.hpp"
 
 namespace lockstep::scenarios {
 
-class RecordingLock final : public lock::DistributedLockBackend {
+class RecordingLock final : public PassingLock {
  public:
   /// Both outlive it.
-  RecordingLock(lock::DistributedLockBackend& inner, ClientLog& log) : inner_(inner), log_(log) {}
+  RecordingLock(lock::DistributedLockBackend& inner, ClientLog& log)
+      : PassingLock(inner), log_(log) {}
 
-  [[nodiscard]] lock::AcquireRequest draw(std::string key, std::string owner, Nanos ttl) override {
-    return inner_.draw(std::move(key), std::move(owner), ttl);
-  }
   [[nodiscard]] env::Task<Result<lock::AcquireOutcome>> acquire(
       lock::AcquireRequest& request) override;
   [[nodiscard]] env::Task<Result<lock::RenewOutcome>> renew(const lock::Lease& lease,
                                                             Nanos ttl) override;
   [[nodiscard]] env::Task<Result<lock::ReleaseOutcome>> release(const std::string& key,
                                                                 lock::LeaseToken token) override;
-  [[nodiscard]] env::Task<Result<bool>> is_locked(const std::string& key) override {
-    return inner_.is_locked(key);
-  }
-  [[nodiscard]] env::Task<Result<std::optional<std::string>>> owner(
-      const std::string& key) override {
-    return inner_.owner(key);
-  }
-  [[nodiscard]] env::Task<Result<std::uint64_t>> release_all(const std::string& owner) override {
-    return inner_.release_all(owner);
-  }
-  [[nodiscard]] Nanos operation_timeout() const override { return inner_.operation_timeout(); }
 
  private:
   [[nodiscard]] checkers::Invocation invocation(checkers::NameId f, std::string_view key,
@@ -43,7 +30,6 @@ class RecordingLock final : public lock::DistributedLockBackend {
   /// Who the lock believes that to be: a label of this node. The first is the node's own.
   [[nodiscard]] checkers::OwnerId owner_of(const std::string& label);
 
-  lock::DistributedLockBackend& inner_;
   ClientLog& log_;
   std::map<std::string, checkers::OwnerId> owners_;             ///< by label
   std::map<lock::LeaseToken, checkers::OwnerId> token_owners_;  ///< of what was asked for

@@ -24,12 +24,13 @@ void Findings::unknown(std::string reason) {
   if (!known && reasons.size() < reasons_max) reasons.push_back(std::move(reason));
 }
 
-void Findings::sample(std::string_view distribution, Nanos value) {
+void Findings::sample(std::string_view distribution, Nanos value, Nanos bound) {
   auto& all = report_.measurements;
   auto same = std::find_if(all.begin(), all.end(),
                            [&](const Distribution& d) { return d.name == distribution; });
   if (same == all.end()) same = all.insert(all.end(), Distribution{std::string(distribution), {}});
   same->samples.push_back(value);
+  same->bound = std::max(same->bound, bound);
 }
 
 }  // namespace lockstep::checkers

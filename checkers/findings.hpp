@@ -37,7 +37,8 @@ class Findings {
   void doubt() { ++report_.doubts; }
 
   void exercised(Property property) { report_.exercised.count(property); }
-  void sample(std::string_view distribution, Nanos value);
+  /// The greatest `bound` of a distribution is kept.
+  void sample(std::string_view distribution, Nanos value, Nanos bound);
 
  private:
   /// True while there is room for the words of `id`.

@@ -260,6 +260,19 @@ TEST(LeaseAnomalies, a_waiter_that_stood_still_makes_no_handover_late) {
   EXPECT_EQ(judged(timeline).verdict, Verdict::valid);
 }
 
+TEST(LeaseHandover, is_measured_from_crash_to_grant_beside_what_the_parameters_promise) {
+  Timeline timeline = late_handover(Variant::valid);  // crash at 3, granted at 19
+  const auto unbounded = judged(timeline).measurements;
+  ASSERT_EQ(unbounded.size(), 1U);
+  EXPECT_EQ(unbounded[0].bound, Nanos(0));
+  timeline.params().bound_ns = 5 * unit_ns;
+  const auto measured = judged(timeline).measurements;
+  ASSERT_EQ(measured.size(), 1U);
+  EXPECT_EQ(measured[0].name, "handover");
+  EXPECT_EQ(measured[0].samples, std::vector<Nanos>{Nanos(16 * unit_ns)});
+  EXPECT_EQ(measured[0].bound, Nanos((10 + 2 + 5) * unit_ns));  // ttl, retry interval, bound
+}
+
 TEST(LeaseAnomalies, are_the_same_after_a_file) {
   for (const Case& c : cases) {
     const History history = c.make(Variant::invalid).history();

@@ -38,6 +38,7 @@ class Handovers {
   [[nodiscard]] std::uint32_t waiter(const Hold& hold, std::int64_t from_ns, std::int64_t until_ns);
   [[nodiscard]] std::int64_t limit_ns(std::int64_t from_ns) const;
   [[nodiscard]] std::int64_t step_ns() const;
+  [[nodiscard]] Nanos promise() const;
 
   const LockView& view_;
   const Marks& marks_;
@@ -106,6 +107,13 @@ std::int64_t Handovers::step_ns() const {
           ? 0
           : bounds_of(params.retry_ns, Params{.drift_ppm = params.drift_ppm}).most_ns;
   return later(later(retry, params.jitter_ns), params.round_trip_ns);
+}
+
+/// What the run's parameters promise from crash to grant; 0: nothing.
+Nanos Handovers::promise() const {
+  const Params& params = context_.params;
+  if (params.retry_ns == 0 || params.bound_ns == 0) return Nanos(0);
+  return Nanos(later(later(view_.most_ns, params.retry_ns), params.bound_ns));
 }
 
 /// The latest moment of the handover if the lock may be held afresh at `from_ns`.
@@ -202,8 +210,8 @@ void Handovers::judge(const Hold& hold, const Marks::Mark& crash) {
   const std::uint32_t grant = next_grant(hold, crash.time_ns);
   if (grant != none) {
     context_.findings.exercised(Property::handover);
-    context_.findings.sample("handover",
-                             Nanos(context_.operation(grant).answered.time_ns - crash.time_ns));
+    const Nanos took(context_.operation(grant).answered.time_ns - crash.time_ns);
+    context_.findings.sample("handover", took, promise());
   }
   judge_late(hold, crash, grant);
 }

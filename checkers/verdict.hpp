@@ -104,6 +104,9 @@ class Exercised {
 struct Distribution {
   std::string name;  ///< "handover": from the crash of a holder to the next grant
   std::vector<Nanos> samples;
+  /// What the parameters of the run promise a waiter that reaches the store; 0: nothing. Of
+  /// "handover": ttl + retry interval + bound, the ttl as long as the store's clock may make it.
+  Nanos bound{};
   friend bool operator==(const Distribution&, const Distribution&) = default;
 };
 

@@ -50,6 +50,7 @@ Distribution distribution_of(const checkers::Distribution& measured) {
   Distribution out;
   out.name = measured.name;
   out.count = samples.size();
+  out.bound = measured.bound;
   if (samples.empty()) return out;
   // nearest rank: the smallest sample that at least p of 100 do not pass
   const auto at = [&](std::size_t percent) {
@@ -61,13 +62,6 @@ Distribution distribution_of(const checkers::Distribution& measured) {
   out.p99 = at(99);
   out.most = samples.back();
   return out;
-}
-
-std::string distribution_text(const Distribution& distribution) {
-  return distribution.name + ": " + std::to_string(distribution.count) + " times, median " +
-         lockstep::to_text(distribution.p50) + ", 99 % within " +
-         lockstep::to_text(distribution.p99) + ", at most " + lockstep::to_text(distribution.most) +
-         "\n";
 }
 
 std::string exercised_text(const CheckedHistory& checked) {
@@ -123,7 +117,7 @@ std::string to_text(const CheckedHistory& checked) {
   for (const std::string& reason : checked.reasons) out += "not judged: " + reason + "\n";
   out += exercised_text(checked);
   for (const Distribution& distribution : checked.distributions) {
-    if (distribution.count > 0) out += distribution_text(distribution);
+    if (distribution.count > 0) out += to_text(distribution) + "\n";
   }
   return out;
 }

@@ -38,13 +38,15 @@ Json to_value(const PropertyCount& property) {
 }
 
 Json to_value(const Distribution& distribution) {
-  return {{"name", distribution.name},
-          {"count", distribution.count},
-          {"least_ns", distribution.least.count()},
-          {"p50_ns", distribution.p50.count()},
-          {"p90_ns", distribution.p90.count()},
-          {"p99_ns", distribution.p99.count()},
-          {"most_ns", distribution.most.count()}};
+  Json json = {{"name", distribution.name},
+               {"count", distribution.count},
+               {"least_ns", distribution.least.count()},
+               {"p50_ns", distribution.p50.count()},
+               {"p90_ns", distribution.p90.count()},
+               {"p99_ns", distribution.p99.count()},
+               {"most_ns", distribution.most.count()}};
+  if (distribution.bound.count() > 0) json["bound_ns"] = distribution.bound.count();
+  return json;
 }
 
 Json to_value(const Divergence& divergence) {

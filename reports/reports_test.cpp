@@ -16,6 +16,7 @@ using namespace samples;
 TEST(TextReport, is_a_line_per_scenario_and_a_line_per_failure_that_can_be_pasted) {
   EXPECT_EQ(to_text(everything()),
             R"(ok        redis_lock_holder_paused  valid    500 seeds   200/s
+          handover: 40 times, min 100ms, median 1s, p99 3s, max 3.101s; bound 4.7s
 ok        redis_clock_jump          invalid  500 seeds  20.0/s  lock/double-grant in 37 (first 12, expected), lock/spurious-refusal in 1 (first 40, warning)
 FAILED    broken                    invalid     1 seed       -  lock/double-grant in 1 (first 5)
           lock/double-grant is neither expected nor allowed; first at seed 5
@@ -49,8 +50,24 @@ TEST(TextReport, of_clean_scenarios_is_short) {
   EXPECT_EQ(to_text(results),
             "ok        redis_lock_holder_paused  valid  "
             "  500 seeds  100/s\n"
+            "          handover: 40 times, min 100ms, median 1s, p99 3s, max 3.101s; bound 4.7s\n"
             "\n"
             "1 scenario: 1 as expected; 500 seeds in 5s; exit 0\n");
+}
+
+TEST(TextReport, of_a_distribution_rounds_up_and_is_silent_without_a_sample_or_a_bound) {
+  EXPECT_EQ(to_text(Distribution{"handover"}), "");
+  const Nanos once(1'500);
+  EXPECT_EQ(to_text(Distribution{"handover", 1, once, once, once, once, once}),
+            "handover: 1 time, min 2us, median 2us, p99 2us, max 2us");
+}
+
+TEST(TextReport, of_a_distribution_beyond_its_bound_names_the_bounds_condition) {
+  const Nanos long_time = seconds(9);
+  EXPECT_EQ(to_text(Distribution{"handover", 1, long_time, long_time, long_time, long_time,
+                                 long_time, seconds(5)}),
+            "handover: 1 time, min 9s, median 9s, p99 9s, max 9s; "
+            "bound 5s while a waiter reaches the store");
 }
 
 TEST(TextReport, of_a_single_seed_says_its_hash_and_what_it_did_not_exercise) {
@@ -169,6 +186,7 @@ Shape shape_of_scenarios() {
       {s + "/distributions[]/p90_ns", "number"},
       {s + "/distributions[]/p99_ns", "number"},
       {s + "/distributions[]/most_ns", "number"},
+      {s + "/distributions[]/bound_ns", "number"},
       {s + "/seed_results[]/seed", "number"},
       {s + "/seed_results[]/verdict", "string"},
       {s + "/seed_results[]/black_box", "string"},
@@ -247,7 +265,7 @@ lock/double-grant: Two leases of k were held at once.
   #2 ...
 not judged: the run was not drained
 exercised: grant 2, takeover 1
-handover: 2 times, median 1s, 99 % within 2s, at most 2s
+handover: 2 times, min 1s, median 1s, p99 2s, max 2s
 )");
   const json document = json::parse(to_json(std::span(&checked, 1)));
   EXPECT_EQ(document["schema"], 1);

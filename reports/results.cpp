@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "impl/base/duration.hpp"
+
 namespace lockstep::reports {
 namespace {
 
@@ -21,7 +23,27 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
+/// Rounded up: a maximum that is printed was not exceeded.
+std::string rounded(Nanos time) {
+  if (time < milliseconds(1)) return lockstep::to_text(std::chrono::ceil<microseconds>(time));
+  return lockstep::to_text(std::chrono::ceil<milliseconds>(time));
+}
+
 }  // namespace
+
+std::string to_text(const Distribution& distribution) {
+  if (distribution.count == 0) return {};
+  std::string out = distribution.name + ": " + std::to_string(distribution.count);
+  out += distribution.count == 1 ? " time" : " times";
+  out += ", min " + rounded(distribution.least);
+  out += ", median " + rounded(distribution.p50);
+  out += ", p99 " + rounded(distribution.p99);
+  out += ", max " + rounded(distribution.most);
+  if (distribution.bound.count() == 0) return out;
+  out += "; bound " + rounded(distribution.bound);
+  const bool is_exceeded = distribution.most > distribution.bound;
+  return is_exceeded ? out + " while a waiter reaches the store" : out;
+}
 
 std::string_view name_of(Standing standing) {
   switch (standing) {

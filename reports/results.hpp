@@ -89,7 +89,7 @@ struct PropertyCount {
   std::uint64_t seeds = 0;  ///< that exercised it
 };
 
-/// Zero in all fields but `count` means no sample.
+/// Zero in all durations but `bound` means no sample.
 struct Distribution {
   std::string name;  ///< "handover"
   std::uint64_t count = 0;
@@ -98,6 +98,7 @@ struct Distribution {
   Nanos p90{};
   Nanos p99{};
   Nanos most{};
+  Nanos bound{};  ///< what was promised; 0: nothing
 };
 
 struct ScenarioResult {
@@ -142,6 +143,11 @@ struct Results {
   Nanos elapsed{};
   int exit_code = 0;
 };
+
+/// "handover: 40 times, min 100ms, median 1s, p99 3s, max 3.1s; bound 4.7s", rounded up to whole
+/// milliseconds, below one to microseconds. A bound that was exceeded comes with its condition:
+/// whether it held at that time is for the checker. Empty without a sample; no line end.
+[[nodiscard]] std::string to_text(const Distribution& distribution);
 
 [[nodiscard]] std::string_view name_of(Standing standing);
 [[nodiscard]] std::string_view name_of(Weight weight);

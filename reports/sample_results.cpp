@@ -44,8 +44,8 @@ ScenarioResult paused() {
   out.busy = seconds(5);
   out.properties = {{"grant", true, 500}, {"renew", false, 480}};
   out.faults = {{"pause", 4000, 3900, 3800}};
-  out.distributions = {
-      {"handover", 40, milliseconds(100), seconds(1), seconds(2), seconds(3), milliseconds(3100)}};
+  out.distributions = {{"handover", 40, milliseconds(100), seconds(1), seconds(2), seconds(3),
+                        Nanos(3'100'000'001), milliseconds(4700)}};
   out.seed_results = {seed_result(0, Verdict::valid), seed_result(1, Verdict::valid)};
   return out;
 }

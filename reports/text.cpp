@@ -110,6 +110,9 @@ std::string scenario_text(const ScenarioResult& scenario, const Results& results
   const std::string indent(mark_width, ' ');
   std::string out = scenario_line(scenario, results.jobs, widths);
   for (const std::string& reason : scenario.reasons) out += indent + reason + "\n";
+  for (const Distribution& distribution : scenario.distributions) {
+    if (distribution.count > 0) out += indent + to_text(distribution) + "\n";
+  }
   const std::size_t shown = std::min(scenario.divergences.size(), divergences_shown_max);
   for (std::size_t i = 0; i < shown; ++i) out += divergence_text(scenario.divergences[i]);
   if (results.single_seed && !scenario.seed_results.empty()) {

@@ -337,6 +337,7 @@ TEST_F(Campaign, measurements_become_a_distribution) {
   EXPECT_EQ(distributions[0].count, 50U);
   EXPECT_EQ(distributions[0].least, Nanos(0));
   EXPECT_EQ(distributions[0].most, milliseconds(49));
+  EXPECT_EQ(distributions[0].bound, seconds(1));
 }
 
 }  // namespace

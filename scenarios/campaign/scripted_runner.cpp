@@ -122,7 +122,7 @@ class ScriptedRun {
     report.exercised.count(checkers::Property::grant);
     if (seed_ % 2 == 0) report.exercised.count(checkers::Property::takeover);
     report.measurements.push_back(
-        {"handover", {milliseconds(static_cast<std::int64_t>(seed_ % 1000))}});
+        {"handover", {milliseconds(static_cast<std::int64_t>(seed_ % 1000))}, seconds(1)});
     const bool touches = !is("zoo/idle_fault");
     result_.faults[static_cast<std::size_t>(faults::Kind::pause)] = {3, 2, touches ? 1U : 0U};
   }

@@ -74,8 +74,9 @@ void ScenarioTally::add_counts(const SeedOutcome& outcome) {
     faults_[i].effective += outcome.faults[i].effective;
   }
   for (const checkers::Distribution& measured : outcome.measurements) {
-    Histogram& histogram = measurements_[measured.name];
-    for (const Nanos sample : measured.samples) histogram.add(sample);
+    Measured& all = measurements_[measured.name];
+    for (const Nanos sample : measured.samples) all.histogram.add(sample);
+    all.bound = std::max(all.bound, measured.bound);
   }
   result_.events += outcome.result.events;
   result_.operations += outcome.result.operations;
@@ -164,9 +165,10 @@ std::vector<reports::PropertyCount> ScenarioTally::properties() const {
 
 std::vector<reports::Distribution> ScenarioTally::distributions() const {
   std::vector<reports::Distribution> out;
-  for (const auto& [name, histogram] : measurements_) {
-    out.push_back({name, histogram.count(), histogram.least(), histogram.percentile(50),
-                   histogram.percentile(90), histogram.percentile(99), histogram.most()});
+  for (const auto& [name, measured] : measurements_) {
+    const Histogram& all = measured.histogram;
+    out.push_back({name, all.count(), all.least(), all.percentile(50), all.percentile(90),
+                   all.percentile(99), all.most(), measured.bound});
   }
   return out;
 }

@@ -57,7 +57,11 @@ class ScenarioTally {
   std::map<std::string, Sightings, std::less<>> warnings_;
   checkers::Verdict verdict_ = checkers::Verdict::valid;
   std::array<faults::Tally, faults::kind_count> faults_{};
-  std::map<std::string, Histogram, std::less<>> measurements_;
+  struct Measured {
+    Histogram histogram;
+    Nanos bound{};
+  };
+  std::map<std::string, Measured, std::less<>> measurements_;
   std::uint64_t surprises_ = 0;      ///< seeds with an id that was not foreseen
   std::uint64_t kept_foreseen_ = 0;  ///< of result_.failures
   reports::ScenarioResult result_;   ///< what grows seed by seed

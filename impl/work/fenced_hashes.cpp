@@ -60,30 +60,28 @@ Task<Result<FencedHashes::Outcome>> FencedHashes::present(const Fence& fence) {
   return run("present", "", {}, fence);
 }
 
-Task<Result<FencedHashes::Outcome>> FencedHashes::put(const std::string& hash,
+Task<Result<FencedHashes::Outcome>> FencedHashes::put(std::string hash,
                                                       std::vector<std::string_view> fields,
                                                       const Fence& fence) {
   ASSERT(!fields.empty() && fields.size() % 2 == 0);
-  return run("put", hash, std::move(fields), fence);
+  return run("put", std::move(hash), std::move(fields), fence);
 }
 
-Task<Result<FencedHashes::Outcome>> FencedHashes::get(const std::string& hash,
-                                                      std::string_view field, const Fence& fence) {
+Task<Result<FencedHashes::Outcome>> FencedHashes::get(std::string hash, std::string_view field,
+                                                      const Fence& fence) {
   std::vector<std::string_view> words{field};
-  return run("get", hash, std::move(words), fence);
+  return run("get", std::move(hash), std::move(words), fence);
 }
 
-Task<Result<FencedHashes::Outcome>> FencedHashes::raise_to(const std::string& hash,
-                                                           std::string_view field,
+Task<Result<FencedHashes::Outcome>> FencedHashes::raise_to(std::string hash, std::string_view field,
                                                            std::int64_t number,
                                                            const Fence& fence) {
   const std::string text = std::to_string(number);
   std::vector<std::string_view> words{field, text};
-  co_return co_await run("raise", hash, std::move(words), fence);
+  co_return co_await run("raise", std::move(hash), std::move(words), fence);
 }
 
-Task<Result<FencedHashes::Outcome>> FencedHashes::run(std::string_view operation,
-                                                      const std::string& hash,
+Task<Result<FencedHashes::Outcome>> FencedHashes::run(std::string_view operation, std::string hash,
                                                       std::vector<std::string_view> words,
                                                       const Fence& fence) {
   if (Result<void> valid = lock::check_key(fence.key); !valid) co_return fail(valid.error());

@@ -29,16 +29,16 @@ class FencedHashes {
 
   [[nodiscard]] Task<Result<Outcome>> present(const Fence& fence);
   /// Sets all of `fields` (name, value, name, value, ...).
-  [[nodiscard]] Task<Result<Outcome>> put(const std::string& hash,
-                                          std::vector<std::string_view> fields, const Fence& fence);
-  [[nodiscard]] Task<Result<Outcome>> get(const std::string& hash, std::string_view field,
+  [[nodiscard]] Task<Result<Outcome>> put(std::string hash, std::vector<std::string_view> fields,
+                                          const Fence& fence);
+  [[nodiscard]] Task<Result<Outcome>> get(std::string hash, std::string_view field,
                                           const Fence& fence);
   /// Sets the field to `number`, below 2^53 in size, if it has none or a smaller one.
-  [[nodiscard]] Task<Result<Outcome>> raise_to(const std::string& hash, std::string_view field,
+  [[nodiscard]] Task<Result<Outcome>> raise_to(std::string hash, std::string_view field,
                                                std::int64_t number, const Fence& fence);
 
  private:
-  [[nodiscard]] Task<Result<Outcome>> run(std::string_view operation, const std::string& hash,
+  [[nodiscard]] Task<Result<Outcome>> run(std::string_view operation, std::string hash,
                                           std::vector<std::string_view> words, const Fence& fence);
 
   redis::Client& client_;

@@ -153,6 +153,49 @@ Task<void> recurse(Env& env, int depth, int* deepest) {
   if (depth < 100) co_await recurse(env, depth + 1, deepest);
 }
 
+/// Waits, then leaves two tasks that would sleep for long to a group that it supervises.
+Task<void> supervise_two(Env& env, Nanos first, Steps* steps, bool* ended) {
+  co_await env::asio::this_coro::throw_if_cancelled(false);
+  co_await env::sleep_for(env, first);
+  TaskGroup inner(env);
+  inner.spawn(two_sleeps(env, seconds(1000), steps));
+  inner.spawn(two_sleeps(env, seconds(1000), steps));
+  co_await inner.supervise();
+  EXPECT_EQ(inner.running(), 0U);
+  *ended = true;
+}
+
+TEST_P(EnvContract, supervise_passes_a_cancellation_on_to_the_tasks) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps steps;
+    bool ended = false;
+    group.spawn(supervise_two(env, Nanos(0), &steps, &ended));
+    co_await env::sleep_for(env, moment);
+    EXPECT_EQ(steps.begun, 2);
+    group.stop();
+    co_await group.join();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(steps.first_wait, 2);
+    EXPECT_EQ(steps.second_wait, 0);
+  });
+}
+
+TEST_P(EnvContract, supervise_passes_on_a_cancellation_that_came_before_the_tasks) {
+  run([](Env& env) -> Task<void> {
+    TaskGroup group(env);
+    Steps steps;
+    bool ended = false;
+    group.spawn(supervise_two(env, seconds(1000), &steps, &ended));
+    co_await env::sleep_for(env, moment);
+    EXPECT_EQ(steps.begun, 0);
+    group.stop();
+    co_await group.join();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(steps.second_wait, 0);
+  });
+}
+
 TEST_P(EnvContract, a_stop_unwinds_nested_tasks) {
   run([](Env& env) -> Task<void> {
     TaskGroup group(env);

@@ -212,6 +212,43 @@ TEST(ScenarioFile, faults_that_need_what_the_topology_lacks_are_refused) {
                 "(a sink comes with workload.guarded)");
 }
 
+TEST(ScenarioFile, a_workload_has_the_fields_of_its_kind_only) {
+  const auto with = [](const std::string& workload, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> sets{"workload=" + workload, "lock.stop_grace=700ms"};
+    sets.insert(sets.end(), more.begin(), more.end());
+    return message(sample_text(), sets);
+  };
+  EXPECT_EQ(with(R"({"kind":"pipeline","level":"database","batch":7,"step":3,"rotate":"1s..2s"})"),
+            "accepted");
+  EXPECT_EQ(with(R"({"kind":"scheduler","period":"2s","write_delay":"0..9ms"})"), "accepted");
+  EXPECT_EQ(with(R"({"kind":"task","period":"2s","hold":"1ms..9ms"})"), "accepted");
+  EXPECT_EQ(with(R"({"kind":"lock","interface":"plugin"})"), "accepted");
+  const auto is_refused = [&](const std::string& workload, const std::string& why) {
+    const std::string found = with(workload);
+    EXPECT_NE(found.find(why), std::string::npos) << found;
+  };
+  is_refused(R"({"kind":"pipeline","hold":"1s"})", "/workload/hold: found unknown field 'hold'");
+  is_refused(R"({"kind":"scheduler","batch":1})", "/workload/batch: found unknown field 'batch'");
+  is_refused(R"({"kind":"task","guarded":"fenced"})", "/workload/guarded: found unknown field");
+  is_refused(R"({"kind":"lock","period":"1s"})", "/workload/period: found unknown field");
+  is_refused(R"({"kind":"pipeline","guarded":"none"})",
+             "/workload/guarded: found 'none'; expected fenced or unfenced");
+  is_refused(R"({"kind":"pipeline","write_delay":"101ms"})",
+             "/lock/stop_grace: found 700ms; expected at least a step of the pipeline, 701ms");
+}
+
+TEST(ScenarioFile, workloads_of_every_kind_are_read_as_they_are_written) {
+  for (const std::string kind : {"lock", "pipeline", "scheduler", "task"}) {
+    const std::vector<std::string> sets{R"(workload={"kind":")" + kind + R"(","clients":3})",
+                                        "lock.stop_grace=700ms"};
+    const auto scenario = parse_scenario(sample_text(), "a.json", sets);
+    ASSERT_TRUE(scenario) << kind;
+    const auto again = parse_scenario(write_scenario(*scenario), "again.json");
+    ASSERT_TRUE(again) << kind;
+    EXPECT_EQ(*again, *scenario) << kind;
+  }
+}
+
 TEST(ScenarioFile, a_backend_gets_the_servers_that_it_can_use) {
   const auto with = [](const std::vector<std::string>& sets) {
     const std::string text = message(sample_text(), sets);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace lockstep::checkers {
@@ -22,24 +23,47 @@ struct Deed {
   bool told = false;          ///< its client was told that it happened
   bool unknown = false;
   bool happened = false;
-  std::int64_t time_ns = 0;  ///< of its answer
+  bool known = false;        ///< that it happened, to this judge
+  std::int64_t time_ns = 0;  ///< of its answer, or when it arrived
+  // When it took effect, at the earliest and at the latest: a time and a place among its events.
+  std::pair<std::int64_t, std::int64_t> from;
+  std::pair<std::int64_t, std::int64_t> to;
 };
 
-std::vector<Deed> deeds_of(const History& history) {
+void take_answer(Deed& deed, const Event& answer, std::int64_t place) {
+  deed.ended = place;
+  deed.unknown = answer.type == EventType::info;
+  deed.told = deed.happened = deed.known = answer.type == EventType::ok;
+  deed.time_ns = answer.time_ns;
+  deed.to = {answer.time_ns, place};
+  if (answer.has_value) deed.value = answer.value;
+}
+
+void take_resolution(Deed& deed, const Resolution& resolution) {
+  if (!deed.unknown) return;
+  deed.unknown = false;
+  deed.happened = deed.known = resolution.happened;
+  if (!resolution.happened) return;
+  deed.time_ns = resolution.at_ns;
+  deed.from = std::max(deed.from, std::pair(resolution.at_ns, std::int64_t{-1}));
+  deed.to = {resolution.at_ns, open};
+}
+
+std::vector<Deed> deeds_of(const History& history, Judge judge) {
   std::vector<Deed> deeds;
   for (std::size_t i = 0; i < history.events.size(); ++i) {
     const Event& event = history.events[i];
     if (event.type != EventType::invoke) continue;
-    Deed deed{event.f, event.lease.value, event.value, event.token.value,
-              static_cast<std::int64_t>(i)};
+    const auto place = static_cast<std::int64_t>(i);
+    Deed deed{event.f, event.lease.value, event.value, event.token.value, place};
     deed.unknown = true;
+    deed.from = {event.time_ns, place};
     if (event.pair != no_event) {
-      const Event& answer = history.events[event.pair.value];
-      deed.ended = event.pair.value;
-      deed.unknown = answer.type == EventType::info;
-      deed.told = deed.happened = answer.type == EventType::ok;
-      deed.time_ns = answer.time_ns;
-      if (answer.has_value) deed.value = answer.value;
+      take_answer(deed, history.events[event.pair.value], event.pair.value);
+    }
+    for (const Resolution& resolution : history.resolutions) {
+      const bool mine = judge == Judge::oracle && resolution.operation.value == i;
+      if (mine) take_resolution(deed, resolution);
     }
     deeds.push_back(deed);
   }
@@ -76,7 +100,7 @@ class OneWorld {
       for (const Deed& b : deeds_) {
         if (a.f != name::apply || b.f != name::apply) continue;
         const bool fenced = history_.header.params.fenced;
-        if (fenced && a.told && b.told && a.ended < b.sent && a.token > b.token) return true;
+        if (fenced && a.known && b.known && a.to < b.from && a.token > b.token) return true;
         if (!fenced && a.worker != b.worker && overlap(a.worker, b.worker)) return true;
       }
     }
@@ -107,30 +131,33 @@ class OneWorld {
     bool passed = false;
     for (const Deed& deed : deeds_) {
       if (deed.f == name::apply && deed.value == emit.value && deed.happened) return false;
-      const bool passes = (deed.f == name::save || deed.f == name::load) && deed.told;
+      const bool passes = (deed.f == name::save || deed.f == name::load) && deed.known;
       passed = passed || (passes && deed.value >= emit.value && deed.time_ns + bound <= final_);
     }
     return passed && final_ >= 0;
   }
 
-  /// Asked of what was told only: what nobody knows of is no certain duplicate.
+  /// Asked of what is known only: what nobody knows of is no certain duplicate.
   [[nodiscard]] bool is_unexplained(const Deed& again) const {
-    if (!again.told) return false;
+    if (!again.known) return false;
     std::int64_t began = -1;
     for (const Deed& deed : deeds_) {
       const bool mine = deed.f == name::load && deed.worker == again.worker;
       if (mine && deed.sent < again.sent) began = std::max(began, deed.sent);
     }
+    const std::int64_t decided = began < 0 ? again.sent : began;
+    const std::pair decided_at(history_.events[static_cast<std::size_t>(decided)].time_ns, decided);
     bool repeated = false;
     bool knew = false;
     bool was_saved = false;
     for (const Deed& deed : deeds_) {
-      const bool same = deed.f == name::apply && deed.value == again.value && deed.told;
-      repeated = repeated || (same && deed.sent < again.sent);
-      knew = knew ||
-             (same && deed.worker == again.worker && deed.ended < again.sent && deed.ended > began);
-      const bool covers = deed.f == name::save && deed.told && deed.value >= again.value;
-      was_saved = was_saved || (covers && deed.ended < (began < 0 ? again.sent : began));
+      const bool same = deed.f == name::apply && deed.value == again.value;
+      const bool earlier = std::pair(deed.from, deed.sent) < std::pair(again.from, again.sent);
+      repeated = repeated || (same && deed.known && earlier);
+      const bool mine = same && deed.told && deed.worker == again.worker;
+      knew = knew || (mine && deed.ended < again.sent && deed.ended > began);
+      const bool covers = deed.f == name::save && deed.known && deed.value >= again.value;
+      was_saved = was_saved || (covers && deed.to < decided_at);
     }
     return repeated && (knew || was_saved);
   }
@@ -143,7 +170,7 @@ class OneWorld {
     if (final_ < due) return false;
     for (const Deed& deed : deeds_) {
       if (deed.f != name::apply) continue;
-      if (deed.told && deed.time_ns >= heal_ && deed.time_ns <= due) return false;
+      if (deed.known && deed.time_ns >= heal_ && deed.time_ns <= due) return false;
       const std::int64_t sent = history_.events[static_cast<std::size_t>(deed.sent)].time_ns;
       if (deed.unknown && deed.happened && sent >= heal_ && sent <= due) return false;
     }
@@ -155,8 +182,7 @@ class OneWorld {
     if (emit.f != name::emit || !emit.told || emit.time_ns > heal_) return false;
     return std::none_of(deeds_.begin(), deeds_.end(), [&](const Deed& deed) {
       if (!deed.happened) return false;
-      const std::int64_t sent = history_.events[static_cast<std::size_t>(deed.sent)].time_ns;
-      if (deed.f == name::apply) return deed.value == emit.value && sent <= heal_;
+      if (deed.f == name::apply) return deed.value == emit.value && deed.from.first <= heal_;
       return (deed.f == name::save || deed.f == name::load) && deed.value >= emit.value;
     });
   }
@@ -169,8 +195,8 @@ class OneWorld {
 
 }  // namespace
 
-std::set<std::string> work_by_brute_force(const History& history) {
-  std::vector<Deed> deeds = deeds_of(history);
+std::set<std::string> work_by_brute_force(const History& history, Judge judge) {
+  std::vector<Deed> deeds = deeds_of(history, judge);
   std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < deeds.size(); ++i) {
     if (deeds[i].unknown) unknown.push_back(i);

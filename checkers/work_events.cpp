@@ -107,34 +107,37 @@ void Events::report_lost(const WorkOperation& emit, const WorkOperation& passing
 const WorkOperation* Events::last_load(const WorkOperation& apply) const {
   const auto own = loads_.find(apply.worker);
   if (own == loads_.end()) return nullptr;
-  const auto after = std::partition_point(
-      own->second.begin(), own->second.end(),
-      [&](const WorkOperation* load) { return load->invoked < apply.invoked; });
+  const auto after =
+      std::partition_point(own->second.begin(), own->second.end(),
+                           [&](const WorkOperation* load) { return load->asked < apply.asked; });
   return after == own->second.begin() ? nullptr : *(after - 1);
 }
 
 void Events::judge_duplicates() {
   for (const auto& [value, applies] : applies_) {
-    const WorkOperation* before = nullptr;
     std::map<WorkerId, std::set<Instant>> told;  // when each worker was told that it had applied it
+    for (const WorkOperation* apply : applies) {
+      if (apply->is_done() && !apply->resolved) told[apply->worker].insert(apply->answered);
+    }
+    const WorkOperation* before = nullptr;
     for (const WorkOperation* apply : applies) {
       if (!apply->is_done()) continue;
       if (before != nullptr) judge_again(*before, *apply, told[apply->worker]);
-      if (!apply->resolved) told[apply->worker].insert(apply->answered);
       before = apply;
     }
   }
 }
 
-/// A worker has cause to apply an event if it was never told that it has, since it began, and if
-/// the resume token that it began from cannot have covered the event.
+/// A worker has cause to apply an event if, when it asked, it had not been told that it has, since
+/// it began, and if the resume token that it began from cannot have covered the event. When the
+/// event arrived is another matter.
 void Events::judge_again(const WorkOperation& before, const WorkOperation& again,
                          const std::set<Instant>& told) const {
   const WorkOperation* load = last_load(again);
   const WorkOperation* save = saved_.first(again.value);
-  const Instant began = load == nullptr ? again.invoked : load->invoked;
-  const auto next = told.lower_bound(again.invoked);
-  const bool knew = next != told.begin() && (load == nullptr || load->invoked < *std::prev(next));
+  const Instant began = load == nullptr ? again.asked : load->asked;
+  const auto next = told.lower_bound(again.asked);
+  const bool knew = next != told.begin() && (load == nullptr || load->asked < *std::prev(next));
   const bool was_saved = save != nullptr && save->answered < began;
   if (!knew && !was_saved) {
     context_.findings.exercised(Property::explained_duplicate);

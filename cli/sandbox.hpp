@@ -1,6 +1,8 @@
 // A folder of its own for each test of the command line, and programs run in it as a user would.
 #pragma once
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -18,8 +20,10 @@ namespace fs = std::filesystem;
 /// The folder goes with the object.
 class Sandbox {
  public:
-  /// `folder` must not hold anything worth keeping.
-  explicit Sandbox(fs::path folder) : folder_(std::move(folder)) {
+  /// `folder` with the number of the process, so that two checkouts are tested side by side. It
+  /// must not hold anything worth keeping.
+  explicit Sandbox(const fs::path& folder)
+      : folder_(folder.string() + "-" + std::to_string(::getpid())) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }

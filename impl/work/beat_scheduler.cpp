@@ -1,6 +1,7 @@
 #include "impl/work/beat_scheduler.hpp"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,11 @@ namespace {
 
 std::unexpected<Error> bad(const std::string& what) {
   return fail(definite(Errc::invalid_argument, what));
+}
+
+Result<void> check(const BeatConfig& config) {
+  if (config.retry_delay.count() > 0 && config.look_every.count() > 0) return {};
+  return bad("retry_delay, look_every: expected more than 0");
 }
 
 Result<void> check(const std::vector<BeatTask>& tasks) {
@@ -61,16 +67,21 @@ void BeatScheduler::stop() {
 
 Task<Result<void>> BeatScheduler::run(std::vector<BeatTask> tasks) {
   if (Result<void> valid = check(tasks); !valid) co_return valid;
+  if (Result<void> valid = check(config_); !valid) co_return valid;
   tasks_ = std::move(tasks);
+  co_await env::asio::this_coro::throw_if_cancelled(false);  // cancellation acts as stop()
   while (true) {
+    left_ = false;
     lock::LeaseKeeper::Job job;
     job.key = config_.key;
     job.owner = config_.owner;
     job.worker = [this](lock::LeaseGuard guard) { return lead(std::move(guard)); };
     Result<void> ended = co_await keeper_.run(std::move(job));
-    // It ends by itself when it was cancelled; and after a refusal, which asks to compete again.
-    const bool goes_on = ended.has_value() && std::exchange(left_, false);
-    if (!goes_on || stopping_.requested()) co_return ended;
+    const auto cancellation = co_await env::asio::this_coro::cancellation_state;
+    const bool cancelled = cancellation.cancelled() != env::asio::cancellation_type::none;
+    if (!ended || stopping_.requested() || cancelled) co_return ended;
+    // The leader left by itself: the ledger has seen a newer one, or its lease was over before the
+    // keeper looked. It competes again.
     const MonoTime later = saturating_add(env_.clock.now(), config_.retry_delay);
     const env::Outcome woken = co_await stopping_.token().wait(later);
     if (woken.code == Errc::cancelled) co_return Result<void>();

@@ -53,8 +53,8 @@ class BeatScheduler {
                 Dispatcher& dispatcher, BeatConfig config);
 
   /// Competes for leadership, and leads, until stop(). Call once. Cancelling it acts as stop().
-  /// Errors, definite: `invalid_argument` - the lock's configuration, no task, a name that is empty
-  /// or given twice, a period below 1 ms.
+  /// Errors, definite: `invalid_argument` - the configuration, the lock's included; no task, a name
+  /// that is empty or given twice, a period below 1 ms.
   [[nodiscard]] Task<Result<void>> run(std::vector<BeatTask> tasks);
   void stop();
 
@@ -76,7 +76,7 @@ class BeatScheduler {
   BeatCounts counts_;
   lock::StopSource stopping_;
   lock::LeaseKeeper keeper_;
-  bool left_ = false;  ///< this leader was refused, or the ledger failed
+  bool left_ = false;  ///< this leader was refused: the ledger has seen a newer one
 };
 
 }  // namespace lockstep::work

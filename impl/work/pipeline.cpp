@@ -138,7 +138,8 @@ Task<void> CollectionPipeline::Core::keep(const Group* group) {
       outcome_ = ended;
       stop();
     }
-    // The worker left by itself: a fence has seen a newer holder.
+    // The worker left by itself: a fence has seen a newer holder, or its lease was over before the
+    // keeper looked.
     const MonoTime later = saturating_add(env_.clock.now(), config_.retry_delay);
     co_await stopping_.token().wait(later);
   }

@@ -30,6 +30,8 @@ enum class LockLevel : std::uint8_t { collection, database, deployment };
 /// "lock:shop:orders", "lock:shop", "lock".
 [[nodiscard]] std::string lock_key(LockLevel level, const Collection& collection);
 
+/// step_timeout is what the stores promise, with deadlines of their own; it is compared, not
+/// enforced.
 struct PipelineConfig {
   lock::DistributedLockConfig lock;
   LockLevel level = LockLevel::collection;
@@ -38,7 +40,7 @@ struct PipelineConfig {
   std::size_t step_max = 100;                ///< events written by one call of the sink; from 1
   Nanos poll_interval = milliseconds(500);   ///< pause while there is nothing new
   Nanos retry_delay = seconds(1);            ///< pause after an error
-  Nanos step_timeout = milliseconds(1'500);  ///< longest that one write and its save take
+  Nanos step_timeout = milliseconds(1'500);  ///< longest that a write and its save take
 };
 
 /// Counted since construction, over all collections.

@@ -6,6 +6,23 @@
 
 namespace lockstep::work {
 
+namespace {
+
+Result<void> check(const ScheduledTaskConfig& config) {
+  const auto bad = [&config](const std::string& what) {
+    return fail(definite(Errc::invalid_argument, "task " + config.name + ": " + what));
+  };
+  if (config.ticks.period < milliseconds(1)) return bad("expected a period of 1 ms or more");
+  if (config.clock_difference.count() < 0) return bad("expected a clock_difference of 0 or more");
+  if (config.ttl <= config.clock_difference + lock::margin_of(config.ttl)) {
+    return bad("expected a ttl above the clock_difference and the ttl's margin");
+  }
+  if (config.retry_delay.count() > 0 && config.look_every.count() > 0) return {};
+  return bad("retry_delay, look_every: expected more than 0");
+}
+
+}  // namespace
+
 ScheduledTask::ScheduledTask(env::Env& env, lock::PluginLocks& locks, ScheduledTaskConfig config)
     : env_(env), locks_(locks), config_(std::move(config)), stopping_(env) {}
 
@@ -24,14 +41,7 @@ Task<env::Outcome> ScheduledTask::sleep(Nanos delay) {
 Task<Result<void>> ScheduledTask::run(Job job) {
   if (Result<void> valid = lock::check_key(config_.name); !valid) co_return valid;
   if (Result<void> valid = lock::check_ttl(config_.ttl); !valid) co_return valid;
-  const bool startable = config_.ttl > config_.clock_difference + lock::margin_of(config_.ttl);
-  if (config_.ticks.period < milliseconds(1) || !startable ||
-      config_.clock_difference.count() < 0) {
-    co_return fail(definite(Errc::invalid_argument,
-                            "task " + config_.name +
-                                ": expected a period of 1 ms or more and a ttl above the clock "
-                                "difference and its margin"));
-  }
+  if (Result<void> valid = check(config_); !valid) co_return valid;
   std::int64_t attended = config_.ticks.at(env_.clock.wall());
   while (!stopping_.requested()) {
     const WallTime wall = env_.clock.wall();

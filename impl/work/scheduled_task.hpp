@@ -19,6 +19,7 @@
 namespace lockstep::work {
 
 using env::Task;
+
 struct ScheduledTaskConfig {
   std::string name;
   Ticks ticks;
@@ -48,8 +49,8 @@ class ScheduledTask {
   ScheduledTask(env::Env& env, lock::PluginLocks& locks, ScheduledTaskConfig config);
 
   /// From the next tick on, until stop(). Call once.
-  /// Errors, definite: `invalid_argument` - name, ttl, a period below 1 ms, or a ttl that leaves no
-  /// time to start: ttl <= clock_difference + margin.
+  /// Errors, definite: `invalid_argument` - name, ttl, a period below 1 ms, pauses that are not
+  /// above 0, or a ttl that leaves no time to start: ttl <= clock_difference + margin.
   [[nodiscard]] Task<Result<void>> run(Job job);
   void stop() { stopping_.request(); }
 

@@ -124,6 +124,45 @@ TEST_P(WorkContract, a_leader_cut_off_from_its_lock_stops_to_lead_at_its_deadlin
   });
 }
 
+TEST_P(WorkContract, a_leader_that_stood_still_past_its_lease_competes_again) {
+  run([](Fleet& fleet) -> Task<void> {
+    Started started;
+    Beat a(fleet, started, "a");
+    a.start();
+    Condition holds = [&a] { return a.scheduler.counts().dispatched >= 2; };
+    co_await until(fleet.env(), holds);
+    for (int round = 0; round < 3; ++round) {
+      co_await fleet.world().stand_still(fleet.env(), 2 * work_lock_config().ttl);
+      const std::uint64_t before = a.scheduler.counts().dispatched;
+      holds = [&a, before] { return a.scheduler.counts().dispatched > before + 1; };
+      co_await until(fleet.env(), holds);
+    }
+    EXPECT_EQ(a.group.running(), 1U) << "it works until it is told to stop";
+    co_await a.stop();
+    expect_each_once(started);
+  });
+}
+
+TEST_P(WorkContract, a_scheduler_with_a_wrong_configuration_is_refused) {
+  run([](Fleet& fleet) -> Task<void> {
+    Started started;
+    Process& a = fleet.add(timeout);
+    RedisDispatchLedger ledger(a.store_client);
+    NotingDispatcher dispatcher(started);
+    std::vector<BeatConfig> wrong(3);
+    wrong[0].look_every = Nanos(0);
+    wrong[1].retry_delay = -seconds(1);
+    wrong[2].lock.ttl = Nanos(0);
+    for (BeatConfig& config : wrong) {
+      config.owner = "a";
+      BeatScheduler scheduler(a.env, a.lock, ledger, dispatcher, config);
+      std::vector<BeatTask> tasks(1, BeatTask{"mail", Ticks{period, Nanos(0)}});
+      const Result<void> ended = co_await scheduler.run(std::move(tasks));
+      EXPECT_TRUE(!ended && ended.error().code == Errc::invalid_argument);
+    }
+  });
+}
+
 TEST_P(WorkContract, a_period_is_claimed_once_and_only_with_the_newest_token) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(timeout);
@@ -147,20 +186,20 @@ TEST_P(WorkContract, a_period_is_claimed_once_and_only_with_the_newest_token) {
 
 // ---- the scheduled task -------------------------------------------------------------------------
 
-ScheduledTaskConfig task_config() {
+ScheduledTaskConfig task_config(Nanos ttl) {
   ScheduledTaskConfig config;
   config.name = "report";
   config.ticks.period = period;
-  config.ttl = seconds(5);
+  config.ttl = ttl;
   config.retry_delay = milliseconds(20);
   return config;
 }
 
 struct Attendant {
-  Attendant(Fleet& fleet, Started& runs)
+  Attendant(Fleet& fleet, Started& runs, Nanos ttl = seconds(5))
       : process(fleet.add(timeout)),
         locks(process.env, process.lock),
-        task(process.env, locks, task_config()),
+        task(process.env, locks, task_config(ttl)),
         started(runs),
         group(fleet.env()) {}
 
@@ -213,14 +252,14 @@ TEST_P(WorkContract, a_scheduled_task_runs_once_per_tick_and_the_others_skip_it)
 TEST_P(WorkContract, a_clock_that_falls_back_brings_no_tick_twice) {
   run([](Fleet& fleet) -> Task<void> {
     Started started;
-    Attendant a(fleet, started);
+    Attendant a(fleet, started, 4 * period);
     a.start();
-    Condition holds = [&started] { return started.size() >= 2; };
+    Condition holds = [&started] { return started.size() >= 8; };
     co_await until(fleet.env(), holds);
-    // By more than a key lives: the ticks that come again would find none.
-    a.process.clock.jump(-seconds(20));
+    // By more than a key lives: the ticks that come again are those that ran, and find no key.
+    a.process.clock.jump(-7 * period);
     co_await sleep(fleet.env(), 5 * period);
-    a.process.clock.jump(seconds(20));
+    a.process.clock.jump(7 * period);
     holds = [&started] { return started.size() >= 12; };
     co_await until(fleet.env(), holds);
     co_await a.stop();
@@ -228,16 +267,21 @@ TEST_P(WorkContract, a_clock_that_falls_back_brings_no_tick_twice) {
   });
 }
 
-TEST_P(WorkContract, a_scheduled_task_whose_key_cannot_outlive_the_clocks_is_refused) {
+TEST_P(WorkContract, a_scheduled_task_with_a_wrong_configuration_is_refused) {
   run([](Fleet& fleet) -> Task<void> {
     Process& a = fleet.add(timeout);
     lock::PluginLocks locks(a.env, a.lock);
-    ScheduledTaskConfig config = task_config();
-    config.clock_difference = config.ttl;
-    ScheduledTask task(a.env, locks, config);
-    ScheduledTask::Job job;
-    const Result<void> ended = co_await task.run(job);
-    EXPECT_TRUE(!ended && ended.error().code == Errc::invalid_argument);
+    std::vector<ScheduledTaskConfig> wrong(4, task_config(seconds(5)));
+    wrong[0].clock_difference = wrong[0].ttl;
+    wrong[1].ticks.period = Nanos(0);
+    wrong[2].look_every = Nanos(0);
+    wrong[3].retry_delay = -seconds(1);
+    for (const ScheduledTaskConfig& config : wrong) {
+      ScheduledTask task(a.env, locks, config);
+      ScheduledTask::Job job;
+      const Result<void> ended = co_await task.run(job);
+      EXPECT_TRUE(!ended && ended.error().code == Errc::invalid_argument);
+    }
   });
 }
 

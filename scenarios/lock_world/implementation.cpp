@@ -4,6 +4,7 @@
 
 #include "impl/lock/redis_lock.hpp"
 #include "impl/lock/redlock.hpp"
+#include "scenarios/zoo/simple_pipeline.hpp"
 #include "scenarios/zoo/zoo.hpp"
 
 namespace lockstep::scenarios {
@@ -13,6 +14,11 @@ namespace {
 constexpr Implementation reference{
     "reference", "the lock of impl/lock and the workers of impl/work", &make_reference};
 
+/// What the zoo's pipelines are without their flaw: tells the flaw from the rest of the member.
+constexpr Implementation control{"control/simple_pipeline",
+                                 "the pipeline that zoo members are made of, without a flaw",
+                                 &make_reference, &make_simple_pipeline<PipelineFlaw::none>};
+
 class ReferencePipeline final : public Worker {
  public:
   explicit ReferencePipeline(PipelineParts parts)
@@ -21,10 +27,15 @@ class ReferencePipeline final : public Worker {
   env::Task<void> run() override {
     const Result<void> ended = co_await pipeline_.run(std::move(collections_));
     ASSERT(ended.has_value());  // check_plan() validated the configuration
+    ASSERT(stopped_);           // it works until it is told to stop
   }
-  void stop() override { pipeline_.stop(); }
+  void stop() override {
+    stopped_ = true;
+    pipeline_.stop();
+  }
 
  private:
+  bool stopped_ = false;
   work::CollectionPipeline pipeline_;
   std::vector<work::Collection> collections_;
 };
@@ -38,10 +49,15 @@ class ReferenceScheduler final : public Worker {
   env::Task<void> run() override {
     const Result<void> ended = co_await scheduler_.run(std::move(tasks_));
     ASSERT(ended.has_value());
+    ASSERT(stopped_);
   }
-  void stop() override { scheduler_.stop(); }
+  void stop() override {
+    stopped_ = true;
+    scheduler_.stop();
+  }
 
  private:
+  bool stopped_ = false;
   work::BeatScheduler scheduler_;
   std::vector<work::BeatTask> tasks_;
 };
@@ -76,6 +92,7 @@ std::unique_ptr<Worker> scheduler_of(const Implementation& implementation, Sched
 
 const Implementation* find_implementation(std::string_view name) {
   if (name == reference.name) return &reference;
+  if (name == control.name) return &control;
   for (const Implementation& member : zoo_implementations()) {
     if (member.name == name) return &member;
   }

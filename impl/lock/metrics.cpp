@@ -13,30 +13,9 @@ void DurationHistogram::add(Nanos duration) {
   max_ = std::max(max_, duration);
 }
 
-DurationHistogram& DurationHistogram::operator+=(const DurationHistogram& other) {
-  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
-  sum_ += other.sum_;
-  max_ = std::max(max_, other.max_);
-  return *this;
-}
-
 std::uint64_t DurationHistogram::at_most(std::size_t i) const {
   const auto end = counts_.begin() + static_cast<std::ptrdiff_t>(i) + 1;
   return std::accumulate(counts_.begin(), end, std::uint64_t{0});
-}
-
-LockMetrics& LockMetrics::operator+=(const LockMetrics& other) {
-  held += other.held;
-  acquired += other.acquired;
-  contended += other.contended;
-  acquire_failed += other.acquire_failed;
-  refreshed += other.refreshed;
-  renew_failed += other.renew_failed;
-  lost += other.lost;
-  released += other.released;
-  renew_latency += other.renew_latency;
-  handover += other.handover;
-  return *this;
 }
 
 namespace {
@@ -52,9 +31,9 @@ constexpr std::array<Number, 8> numbers{{
     {"held", &LockMetrics::held, "Leases held now.", true},
     {"acquired", &LockMetrics::acquired, "Leases granted."},
     {"contended", &LockMetrics::contended, "Attempts refused, as somebody else held the lock."},
-    {"acquire_failed", &LockMetrics::acquire_failed, "Attempts to acquire without an answer."},
+    {"acquire_failed", &LockMetrics::acquire_failed, "Attempts to acquire that failed."},
     {"refreshed", &LockMetrics::refreshed, "Renewals that succeeded."},
-    {"renew_failed", &LockMetrics::renew_failed, "Renewals without an answer."},
+    {"renew_failed", &LockMetrics::renew_failed, "Renewals that failed."},
     {"lost", &LockMetrics::lost, "Leases that ended under their worker."},
     {"released", &LockMetrics::released, "Leases given back."},
 }};

@@ -13,7 +13,8 @@
 
 namespace lockstep::lock {
 
-/// How long something took, in buckets with fixed upper bounds, so that several can be added up.
+/// How long something took, in buckets with fixed upper bounds, so that those of a fleet can be
+/// added up where they are collected.
 class DurationHistogram {
  public:
   /// Upper bounds, both ends of what a lock meets: a command on the next machine, a ttl of a
@@ -25,7 +26,6 @@ class DurationHistogram {
       seconds(5),        seconds(15),       seconds(60)};
 
   void add(Nanos duration);
-  DurationHistogram& operator+=(const DurationHistogram& other);
 
   /// Durations of at most bounds[i]; `i` one beyond: all.
   [[nodiscard]] std::uint64_t at_most(std::size_t i) const;
@@ -45,9 +45,9 @@ struct LockMetrics {
   std::uint64_t held = 0;            ///< a gauge: leases held now; falls on loss
   std::uint64_t acquired = 0;        ///< leases granted
   std::uint64_t contended = 0;       ///< attempts refused, as somebody else held it
-  std::uint64_t acquire_failed = 0;  ///< attempts without an answer
+  std::uint64_t acquire_failed = 0;  ///< attempts that ended with an error
   std::uint64_t refreshed = 0;       ///< renewals that succeeded
-  std::uint64_t renew_failed = 0;    ///< renewals without an answer
+  std::uint64_t renew_failed = 0;    ///< renewals that ended with an error; the lease may live on
   std::uint64_t lost = 0;            ///< leases that ended under their worker
   std::uint64_t released = 0;        ///< leases that the store confirmed as given back
   DurationHistogram renew_latency;   ///< of renewals that succeeded
@@ -55,7 +55,6 @@ struct LockMetrics {
   /// another's lease to end.
   DurationHistogram handover;
 
-  LockMetrics& operator+=(const LockMetrics& other);
   friend bool operator==(const LockMetrics&, const LockMetrics&) = default;
 };
 

@@ -41,16 +41,6 @@ LockMetrics sample() {
   return metrics;
 }
 
-TEST(LockMetrics, of_two_keepers_add_up) {
-  LockMetrics both = sample();
-  both += sample();
-  EXPECT_EQ(both.held, 2U);
-  EXPECT_EQ(both.released, 16U);
-  EXPECT_EQ(both.renew_latency.count(), 2U);
-  EXPECT_EQ(both.handover.sum(), seconds(180));
-  EXPECT_EQ(both.handover.max(), seconds(90));
-}
-
 TEST(LockMetrics, are_json) {
   const std::string json = to_json({{"k\"\n", sample()}});
   EXPECT_TRUE(json.starts_with(

@@ -65,6 +65,18 @@ TEST_F(Lockstep, runs_every_shipped_scenario_the_same_way_twice_and_on_two_threa
   EXPECT_EQ(documents[0], documents[1]);
 }
 
+/// Else it would not be its flaw by which a member of the zoo is found.
+TEST_F(Lockstep, finds_nothing_wrong_with_the_zoos_pipeline_without_a_flaw) {
+  const std::string seeds = std::to_string(test_seeds(20));
+  for (const std::string member : {"never_retries", "no_local_deadline", "token_before_write",
+                                   "refresh_stops_before_drain", "zombie_refresher"}) {
+    const Finished end = lockstep({"run", shipped("work/zoo_" + member + ".json"), "--seeds", seeds,
+                                   "--set", "implementation=control/simple_pipeline", "--set",
+                                   R"(expect={"verdict":"valid"})"});
+    EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  }
+}
+
 TEST_F(Lockstep, traces_a_seed_up_to_an_event) {
   const Finished end =
       lockstep({"replay", shipped(clock_jump), "--seed", "1", "--trace", "--until-event", "50"});

@@ -1,5 +1,6 @@
 // A collection pipeline as many write them: a loop that acquires, a task that refreshes, a worker
-// that reads, writes and saves. Without a flaw it is right; each member of the zoo has one.
+// that reads, writes and saves. Without a flaw it is right ("control/simple_pipeline"); each member
+// of the zoo has one.
 #pragma once
 
 #include <memory>

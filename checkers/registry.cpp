@@ -42,8 +42,7 @@ constexpr std::array<CheckerInfo, 2> all{{
      lease_lock_anomalies, &check_lease_lock},
     {work_model,
      "workers under a lock: one at a time, no event lost, none done twice without a cause, "
-     "takeover; "
-     "and the locks themselves",
+     "takeover; and the locks themselves",
      work_anomalies, &check_work},
 }};
 

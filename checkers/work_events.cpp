@@ -69,7 +69,7 @@ class Events {
   Passed saved_;
   Passed passed_;
   std::map<std::int64_t, std::vector<const WorkOperation*>> applies_;  // that may have happened
-  std::map<WorkerId, std::vector<const WorkOperation*>> loads_;        // by `invoked`
+  std::map<WorkerId, std::vector<const WorkOperation*>> loads_;        // by `asked`
 };
 
 /// Whoever passed an event by has had the time to apply it after all.

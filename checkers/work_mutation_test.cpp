@@ -3,9 +3,8 @@
 // what they must, and a fence refuses those who come too late.
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <algorithm>
 #include <string>
-#include <vector>
 
 #include "checkers/dice.hpp"
 #include "checkers/registry.hpp"

@@ -2,7 +2,11 @@
 // the oracle, which must never find less.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "checkers/dice.hpp"
 #include "checkers/history_file.hpp"

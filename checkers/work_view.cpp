@@ -1,7 +1,9 @@
 #include "checkers/work_view.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "checkers/text.hpp"
 
@@ -58,29 +60,27 @@ std::vector<WorkView> work_views(const History& history, Judge judge) {
       known[resolution.operation.value] = &resolution;
     }
   }
-  std::vector<WorkView> by_name(history.names.size());
+  std::map<NameId, WorkView> by_name;  // few of the names are keys
   for (std::uint32_t i = 0; i < history.events.size(); ++i) {
     const Event& event = history.events[i];
     if (event.type != EventType::invoke || !is_work(event.f)) continue;
-    WorkView& view = by_name[event.key.value];
+    WorkView& view = by_name[event.key];
     view.key = event.key;
     WorkOperation operation = operation_of(history, EventIndex{i});
     if (!known.empty() && known[i] != nullptr) resolve(operation, *known[i]);
     list_of(view, event.f).push_back(operation);
   }
-  std::erase_if(by_name, [](const WorkView& view) {
-    return view.emits.empty() && view.loads.empty() && view.applies.empty() && view.saves.empty() &&
-           view.dispatches.empty();
-  });
   const auto earlier = [](const WorkOperation& a, const WorkOperation& b) {
     return std::tie(a.invoked, a.event) < std::tie(b.invoked, b.event);
   };
-  for (WorkView& view : by_name) {
+  std::vector<WorkView> views;
+  for (auto& [key, view] : by_name) {
     for (auto* list : {&view.emits, &view.loads, &view.applies, &view.saves, &view.dispatches}) {
       std::sort(list->begin(), list->end(), earlier);
     }
+    views.push_back(std::move(view));
   }
-  return by_name;
+  return views;
 }
 
 std::string WorkContext::worker_words(const WorkOperation& operation) const {

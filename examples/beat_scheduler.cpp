@@ -55,7 +55,7 @@ Task<bool> live_on(env::Env* env, BeatScheduler* scheduler, int seconds_to_run) 
 }  // namespace
 
 int main(int count, char** words) {
-  const auto server = redis::parse_url(count == 4 ? words[1] : "");
+  const auto server = redis::parse_url(count == 4 && std::atoi(words[3]) > 0 ? words[1] : "");
   if (!server) {
     std::fprintf(stderr, "usage: beat_scheduler redis://HOST:PORT NAME SECONDS\n");
     return 64;

@@ -51,7 +51,7 @@ Task<void> emit(env::Env* env, RedisCollectionLog* log, CollectionPipeline* pipe
 }  // namespace
 
 int main(int count, char** words) {
-  const auto server = redis::parse_url(count == 5 ? words[1] : "");
+  const auto server = redis::parse_url(count == 5 && std::atoi(words[4]) > 0 ? words[1] : "");
   if (!server) {
     std::fprintf(stderr, "usage: collection_pipeline redis://HOST:PORT NAME EVENTS SECONDS\n");
     return 64;

@@ -165,35 +165,27 @@ Task<void> supervise_two(Env& env, Nanos first, Steps* steps, bool* ended) {
   *ended = true;
 }
 
+/// Cancels it a moment later, when `begun` of its tasks run.
+Task<void> cancel_supervisor(Env& env, Nanos first, int begun) {
+  TaskGroup group(env);
+  Steps steps;
+  bool ended = false;
+  group.spawn(supervise_two(env, first, &steps, &ended));
+  co_await env::sleep_for(env, moment);
+  EXPECT_EQ(steps.begun, begun);
+  group.stop();
+  co_await group.join();
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(steps.first_wait, begun);
+  EXPECT_EQ(steps.second_wait, 0);
+}
+
 TEST_P(EnvContract, supervise_passes_a_cancellation_on_to_the_tasks) {
-  run([](Env& env) -> Task<void> {
-    TaskGroup group(env);
-    Steps steps;
-    bool ended = false;
-    group.spawn(supervise_two(env, Nanos(0), &steps, &ended));
-    co_await env::sleep_for(env, moment);
-    EXPECT_EQ(steps.begun, 2);
-    group.stop();
-    co_await group.join();
-    EXPECT_TRUE(ended);
-    EXPECT_EQ(steps.first_wait, 2);
-    EXPECT_EQ(steps.second_wait, 0);
-  });
+  run([](Env& env) { return cancel_supervisor(env, Nanos(0), 2); });
 }
 
 TEST_P(EnvContract, supervise_passes_on_a_cancellation_that_came_before_the_tasks) {
-  run([](Env& env) -> Task<void> {
-    TaskGroup group(env);
-    Steps steps;
-    bool ended = false;
-    group.spawn(supervise_two(env, seconds(1000), &steps, &ended));
-    co_await env::sleep_for(env, moment);
-    EXPECT_EQ(steps.begun, 0);
-    group.stop();
-    co_await group.join();
-    EXPECT_TRUE(ended);
-    EXPECT_EQ(steps.second_wait, 0);
-  });
+  run([](Env& env) { return cancel_supervisor(env, seconds(1000), 0); });
 }
 
 TEST_P(EnvContract, a_stop_unwinds_nested_tasks) {

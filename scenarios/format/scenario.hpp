@@ -157,7 +157,7 @@ struct Scenario {
 
 /// `liveness`, or what the lock needs to be granted again to someone after the heal: the longest
 /// ttl an old lease may still have, a retry, two command deadlines and a connect deadline, a hold,
-/// and 1 s.
+/// and 1 s; for workers also a period, another jitter and 2 s, in which they begin.
 [[nodiscard]] Nanos liveness_of(const Scenario& scenario);
 /// What a workload of that kind has where its file is silent.
 [[nodiscard]] WorkloadSettings workload_of(WorkloadKind kind);

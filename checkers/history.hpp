@@ -33,6 +33,9 @@ using LeaseId = StrongId<struct LeaseTag, std::uint64_t>;
 /// the other and a later one replaces an earlier one. 0: each lease is an identity of its own.
 using OwnerId = StrongId<struct OwnerTag, std::uint32_t>;
 
+/// A message of a queue, as the queue numbers them, never twice. 0: none recorded.
+using MessageId = StrongId<struct MessageTag, std::uint64_t>;
+
 enum class EventType : std::uint8_t {
   invoke,  ///< asked
   ok,      ///< it happened
@@ -45,10 +48,12 @@ enum class EventType : std::uint8_t {
 struct Event {
   std::int64_t time_ns = 0;  ///< since the start of the run: true time in a world, else one clock
   LeaseId lease{};
-  FencingToken token{};  ///< of a granted lease; presented to a sink by read, write, raise
-  FencingToken seen{};   ///< the higher token that a sink names when it refuses
-  std::int64_t ttl_ns = 0;
-  std::int64_t value = 0;      ///< written or read; of clock-step: the jump in ns
+  MessageId id{};           ///< of a queue; of `damage`, the first of a range
+  FencingToken token{};     ///< of a granted lease; presented to a sink by read, write, raise; of a
+                            ///< queue: which opening of it, a part of every receipt
+  FencingToken seen{};      ///< the higher token that a sink names when it refuses
+  std::int64_t ttl_ns = 0;  ///< of pop, extend: visibility timeout, 0 none; of nack: the delay
+  std::int64_t value = 0;   ///< written or read; of clock-step: the jump in ns
   std::int64_t commit_ns = 0;  ///< when the sink took effect, on the clock of `time_ns`
   std::uint64_t commit_index = 0;
   ProcessId process{};
@@ -97,6 +102,7 @@ struct Params {
   std::int64_t round_trip_ns = 0;  ///< all round trips that one try may take, deadlines included
   std::int64_t bound_ns = 0;       ///< slack of the liveness phase; 0: liveness is not promised
   std::int64_t period_ns = 0;      ///< of tasks: longest from one due moment to the next; 0: none
+  std::int64_t attempts_max = 0;   ///< deliveries before a message is a dead letter; 0: no end
   /// Anything else worth keeping, in order; carried, not understood.
   std::vector<std::pair<std::string, ParamValue>> extra;
   friend bool operator==(const Params&, const Params&) = default;

@@ -122,8 +122,8 @@ TEST(HistoryFile, demands_one_operation_per_process_at_a_time) {
             "(order \"total\")");
   EXPECT_EQ(message(event_line(0, 5, 0, "invoke", ",\"key\":\"k\"") +
                     event_line(1, 6, 0, "ok", ",\"key\":\"j\"")),
-            "t:3: found f, node, key, sink, owner, attempt or ttl_ns unlike in its invocation, "
-            "expected 0");
+            "t:3: found f, node, key, sink, owner, id, attempt, cause or ttl_ns unlike in its "
+            "invocation, expected 0");
 }
 
 TEST(HistoryFile, a_real_time_order_lets_lines_be_in_any_order_of_time) {

@@ -1,5 +1,6 @@
 // The first line of a history file: what the run was, and what checkers must know about it.
 #include <array>
+#include <limits>
 #include <string_view>
 
 #include "checkers/history_line.hpp"
@@ -94,6 +95,10 @@ bool param(JsonScanner& scanner, const std::string& member, std::uint32_t& prese
   }
   if (member == "fenced") {
     return once(scanner, present, bit + 2, member) && scanner.boolean(params.fenced);
+  }
+  if (member == "attempts_max") {
+    return once(scanner, present, bit + 3, member) &&
+           bounded_param(scanner, std::numeric_limits<std::uint16_t>::max(), params.attempts_max);
   }
   return extra_param(scanner, member, params);
 }

@@ -8,11 +8,11 @@
 namespace lockstep::checkers {
 namespace {
 
-constexpr std::array<std::string_view, 25> field_names{
-    "index", "time",  "process", "type",         "f",         "value",    "error",
-    "node",  "key",   "lease",   "token",        "seen",      "owner",    "attempt",
-    "cause", "sink",  "ttl_ns",  "commit_index", "commit_ns", "resolves", "happened",
-    "at",    "count", "dropped", "hash"};
+constexpr std::array<std::string_view, 26> field_names{
+    "index",   "time",   "process",      "type",      "f",        "value",    "error", "node",
+    "key",     "lease",  "token",        "seen",      "owner",    "attempt",  "cause", "sink",
+    "id",      "ttl_ns", "commit_index", "commit_ns", "resolves", "happened", "at",    "count",
+    "dropped", "hash"};
 
 constexpr std::uint32_t bit(Field field) { return 1U << static_cast<unsigned>(field); }
 
@@ -131,6 +131,7 @@ bool LineParser::value_of(JsonScanner& scanner, Field field, Names& names, Line&
       return true;
     case Field::cause: return name_field(scanner, names, event.cause);
     case Field::sink: return name_field(scanner, names, event.sink);
+    case Field::id: return id_field(scanner, event.id);
     case Field::ttl_ns: return time_field(scanner, event.ttl_ns);
     case Field::commit_index: return scanner.natural(event.commit_index);
     case Field::commit_ns: return time_field(scanner, event.commit_ns);

@@ -28,6 +28,7 @@ enum class Field : std::uint8_t {
   attempt,
   cause,
   sink,
+  id,
   ttl_ns,
   commit_index,
   commit_ns,

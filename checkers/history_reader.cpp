@@ -210,15 +210,23 @@ Result<void> Reader::take_over(const Event& invocation, EventIndex at) {
   repeat(event.key, invocation.key);
   repeat(event.sink, invocation.sink);
   repeat(event.owner, invocation.owner);
-  repeat(event.attempt, invocation.attempt);
   repeat(event.ttl_ns, invocation.ttl_ns);
+  const auto answered = [&same](auto& mine, const auto& theirs) {
+    const std::remove_cvref_t<decltype(mine)> absent{};
+    if (mine == absent) mine = theirs;
+    same = same && (theirs == absent || mine == theirs);
+  };
+  answered(event.attempt, invocation.attempt);
+  answered(event.id, invocation.id);
+  answered(event.cause, invocation.cause);
   if (event.lease.value == 0) event.lease = invocation.lease;
   if (event.token.value == 0) event.token = invocation.token;
   if (!event.has_value) event.value = invocation.value;
   event.has_value = event.has_value || invocation.has_value;
   const std::string which = std::to_string(at.value);
   if (!same) {
-    return bad("f, node, key, sink, owner, attempt or ttl_ns unlike in its invocation", which);
+    return bad("f, node, key, sink, owner, id, attempt, cause or ttl_ns unlike in its invocation",
+               which);
   }
   if (event.time_ns < invocation.time_ns) return bad("a time before its invocation", which);
   return {};

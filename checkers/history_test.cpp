@@ -28,6 +28,8 @@ History recorded() {
                                .jitter_ns = 2,
                                .round_trip_ns = 3,
                                .bound_ns = 4,
+                               .period_ns = 5,
+                               .attempts_max = 6,
                                .extra = {{"backend", ParamValue{std::string("redis")}},
                                          {"nodes", ParamValue{std::int64_t{-5}}},
                                          {"aof", ParamValue{true}}}}};
@@ -66,6 +68,22 @@ History recorded() {
                         .seen = FencingToken{13},
                         .error = name::stale,
                         .cause = history.names.intern("takeover")});
+  const EventIndex pop =
+      recorder.invoke(worker, {.time = Nanos(61), .f = name::pop, .node = node, .key = key});
+  recorder.ok(pop, {.time = Nanos(62),
+                    .token = FencingToken{2},
+                    .cause = name::damaged,
+                    .value = 5,
+                    .id = MessageId{~0ULL},
+                    .attempt = 3});
+  const EventIndex nack = recorder.invoke(worker, {.time = Nanos(63),
+                                                   .f = name::nack,
+                                                   .node = node,
+                                                   .key = key,
+                                                   .id = MessageId{~0ULL},
+                                                   .cause = name::delayed,
+                                                   .attempt = 3});
+  recorder.fail(nack, {.time = Nanos(64), .error = name::absent});
   const EventIndex open =
       recorder.invoke(keeper, {.time = Nanos(70), .f = name::release, .node = node, .key = key});
   recorder.abandon(keeper);

@@ -92,6 +92,8 @@ void Writer::params(const Params& params) {
   number("jitter_ns", params.jitter_ns);
   number("round_trip_ns", params.round_trip_ns);
   number("bound_ns", params.bound_ns);
+  number_if("period_ns", params.period_ns);
+  number_if("attempts_max", params.attempts_max);
   for (const auto& [name, value] : params.extra) {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) number(name, *integer);
     if (const auto* truth = std::get_if<bool>(&value)) boolean(name, *truth);
@@ -138,6 +140,7 @@ const std::string& Writer::event(std::size_t index) {
   number_if("ttl_ns", event.ttl_ns);
   number_if("attempt", event.attempt);
   name_if("sink", event.sink);
+  number_if("id", event.id.value);
   number_if("token", event.token.value);
   number_if("seen", event.seen.value);
   if (event.has_value) number("value", event.value);

@@ -49,10 +49,33 @@ inline constexpr NameId apply{18};     ///< a worker wrote an event to the sink
 inline constexpr NameId save{19};      ///< a worker stored the resume token
 inline constexpr NameId dispatch{20};  ///< a task was started for a period
 
-inline constexpr std::array<std::string_view, 21> known{
-    "",          "acquire", "renew", "release", "write",      "read",      "raise",
-    "crash",     "restart", "heal",  "final",   "clock-step", "contended", "lost",
-    "not_owned", "stale",   "emit",  "load",    "apply",      "save",      "dispatch"};
+// Operations of the queue model.
+inline constexpr NameId push{21};     ///< `value` is what it carries; the answer says its `id`
+inline constexpr NameId pop{22};      ///< the answer says `id`, `attempt`, `token`, `value`
+inline constexpr NameId ack{23};      ///< by receipt: `id`, `attempt`, `token`
+inline constexpr NameId nack{24};     ///< by receipt
+inline constexpr NameId extend{25};   ///< by receipt; the window ends `ttl` from now
+inline constexpr NameId redrive{26};  ///< `id` leaves the dead letters
+inline constexpr NameId open{27};     ///< the queue is opened; the answer says its `token`
+inline constexpr NameId survey{28};   ///< all that the queue holds is listed
+inline constexpr NameId found{29};    ///< one message of a survey: `id`, `value`, `cause`
+inline constexpr NameId damage{30};   ///< reported: messages `id` to `value` are lost to damage
+// Errors of `fail` of a queue.
+inline constexpr NameId empty{31};   ///< pop: nothing is ready
+inline constexpr NameId absent{32};  ///< ack, nack, extend, redrive: no such message
+// Causes: where a survey found a message, and what a pop says of its payload.
+inline constexpr NameId ready{33};
+inline constexpr NameId in_flight{34};
+inline constexpr NameId delayed{35};
+inline constexpr NameId dead{36};
+inline constexpr NameId damaged{37};  ///< the payload is not what its digest says
+
+inline constexpr std::array<std::string_view, 38> known{
+    "",        "acquire", "renew",     "release",    "write",     "read",   "raise",     "crash",
+    "restart", "heal",    "final",     "clock-step", "contended", "lost",   "not_owned", "stale",
+    "emit",    "load",    "apply",     "save",       "dispatch",  "push",   "pop",       "ack",
+    "nack",    "extend",  "redrive",   "open",       "survey",    "found",  "damage",    "empty",
+    "absent",  "ready",   "in_flight", "delayed",    "dead",      "damaged"};
 }  // namespace name
 
 /// Names of one history: a key per resource, a node, a handful of functions and errors. More means

@@ -40,6 +40,8 @@ EventIndex Recorder::invoke(ThreadId thread, const Invocation& what) {
   event.key = what.key;
   event.sink = what.sink;
   event.owner = what.owner;
+  event.id = what.id;
+  event.cause = what.cause;
   event.attempt = what.attempt;
   state.open = append(event);
   return state.open;
@@ -56,7 +58,9 @@ void Recorder::complete(EventIndex operation, EventType type, const Answer& answ
   if (answer.token.value != 0) event.token = answer.token;
   event.seen = answer.seen;
   event.error = answer.error;
-  event.cause = answer.cause;
+  if (answer.id.value != 0) event.id = answer.id;
+  if (answer.attempt != 0) event.attempt = answer.attempt;
+  if (answer.cause != name::none) event.cause = answer.cause;
   if (answer.value) event.value = *answer.value;
   event.has_value = event.has_value || answer.value.has_value();
   event.has_commit = answer.commit.has_value();

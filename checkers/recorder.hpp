@@ -29,6 +29,8 @@ struct Invocation {
   FencingToken token{};  ///< write, read, raise
   NameId sink{};
   std::optional<std::int64_t> value{};
+  MessageId id{};  ///< ack, nack, extend, redrive
+  NameId cause{};
   std::uint16_t attempt = 0;
 };
 
@@ -48,6 +50,8 @@ struct Answer {
   NameId cause{};
   std::optional<std::int64_t> value{};
   std::optional<Commit> commit{};
+  MessageId id{};  ///< push, pop
+  std::uint16_t attempt = 0;
 };
 
 /// What the nemesis did: name::crash with its node, name::heal, name::final_mark, name::clock_step

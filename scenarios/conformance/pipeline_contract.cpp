@@ -26,13 +26,15 @@ PipelineConfig config_of(std::string owner) {
   return config;
 }
 
-/// Notes the events in the order in which the store took them.
+/// Notes the events in the order in which the store took them. May drag its feet.
 class NotingSink final : public EventSink {
  public:
-  explicit NotingSink(EventSink& inner) : inner_(inner) {}
+  NotingSink(Env& env, EventSink& inner) : env_(env), inner_(inner) {}
   Task<Result<GuardedOutcome>> raise(const Fence& fence) override { return inner_.raise(fence); }
   Task<Result<GuardedOutcome>> write(const Collection& collection, std::span<const Event> events,
                                      const Fence& fence) override {
+    const env::Outcome dragged = co_await env::sleep_for(env_, drag);
+    if (dragged.code == Errc::cancelled) ++interrupted;
     auto outcome = co_await inner_.write(collection, events, fence);
     const bool taken = outcome && std::holds_alternative<Accepted>(*outcome);
     if (!taken) co_return outcome;
@@ -43,8 +45,11 @@ class NotingSink final : public EventSink {
 
   std::map<Collection, std::vector<std::string>> seen;
   Fence last_fence;
+  Nanos drag{};         ///< before every write
+  int interrupted = 0;  ///< writes whose worker was cancelled meanwhile
 
  private:
+  Env& env_;
   EventSink& inner_;
 };
 
@@ -55,7 +60,7 @@ struct Instance {
         log(process.store_client),
         sink(process.store_client),
         progress(process.store_client),
-        noting(sink),
+        noting(process.env, sink),
         pipeline(process.env, process.lock, {log, noting, progress},
                  [&] {
                    PipelineConfig config = config_of(std::move(owner));
@@ -165,6 +170,47 @@ TEST_P(WorkContract, one_whose_token_was_overtaken_leaves_and_comes_back_with_a_
     EXPECT_GE(a.pipeline.counts().refused, 1U);
     EXPECT_GT(a.noting.last_fence.token, newer.token);
     EXPECT_EQ(a.noting.seen[orders], payloads(1, 5));
+  });
+}
+
+TEST_P(WorkContract, a_refusal_of_one_collection_ends_the_work_on_all_of_its_lock) {
+  run([](Fleet& fleet) -> Task<void> {
+    Instance a(fleet, "a", LockLevel::database);
+    co_await append(&a, orders, 1, 1);
+    a.start({orders, users});
+    Condition holds = [&a] { return a.pipeline.counts().saved == 1; };
+    co_await until(fleet.env(), holds);
+    Fence newer = a.noting.last_fence;
+    newer.token.value += 10;
+    const auto raised = co_await a.sink.raise(newer);
+    EXPECT_TRUE(raised && std::holds_alternative<Accepted>(*raised));
+    co_await append(&a, orders, 2, 2);  // nothing for users: that task finds out nothing itself
+    holds = [&a] { return a.pipeline.counts().written == 2; };
+    co_await until(fleet.env(), holds);
+    EXPECT_EQ(a.pipeline.counts().takeovers, 2U);
+    co_await a.stop();
+  });
+}
+
+TEST_P(WorkContract, a_worker_cut_off_from_its_lock_is_quiet_before_its_deadline_by_itself) {
+  run([](Fleet& fleet) -> Task<void> {
+    Instance a(fleet, "a");
+    a.noting.drag = timeout;
+    co_await append(&a, orders, 1, 60);
+    a.start({orders});
+    Condition holds = [&a] { return a.pipeline.counts().written >= 3; };
+    co_await until(fleet.env(), holds);
+    fleet.world().kill_lock_servers();
+    const auto metrics = [&a] { return a.pipeline.lock_metrics().at("lock:shop:orders"); };
+    holds = [&metrics] { return metrics().acquire_failed > 0; };  // it competes again
+    co_await until(fleet.env(), holds);
+    EXPECT_EQ(a.noting.interrupted, 0) << "it had to be cancelled";
+    const std::uint64_t written = a.pipeline.counts().written;
+    EXPECT_LT(written, 60U);
+    fleet.world().start_lock_servers();
+    holds = [&a, written] { return a.pipeline.counts().written > written; };
+    co_await until(fleet.env(), holds);
+    co_await a.stop();
   });
 }
 

@@ -18,7 +18,7 @@ function(lockstep_header_check target)
   target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated)
   # include paths and definitions of everything a header may name; nothing is optimised or linked
   target_link_libraries(${target} PRIVATE lockstep_options lockstep_asio lockstep_lua51
-    PkgConfig::hiredis GTest::gtest)
+    PkgConfig::hiredis PkgConfig::rocksdb GTest::gtest)
   target_compile_options(${target} PRIVATE -O0 -g0)
   add_test(NAME ${target}
     COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target ${target} -- -k 0)

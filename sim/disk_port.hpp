@@ -2,12 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "impl/base/ids.hpp"
 #include "impl/base/result.hpp"
+#include "impl/base/time.hpp"
+
+namespace rocksdb {
+class Env;
+struct Options;
+}  // namespace rocksdb
 
 namespace lockstep::sim {
+
+/// What a disk may ask of the incarnation that uses it.
+class DiskHost {
+ public:
+  virtual ~DiskHost() = default;
+  /// Runs a background job from the loop after a drawn delay; dropped if the node dies before.
+  virtual void run_later(std::function<void()> job) = 0;
+  [[nodiscard]] virtual WallTime wall_now() const = 0;
+};
 
 class DiskPort {
  public:
@@ -24,6 +40,12 @@ class DiskPort {
   [[nodiscard]] virtual std::uint64_t effective(FaultId fault) const = 0;
   /// Ends every fault that lasts.
   virtual void heal() = 0;
+  /// How long the calls since the last time would have taken.
+  [[nodiscard]] virtual Nanos take_elapsed() { return Nanos(0); }
+
+  /// RocksDB's view of it for a new incarnation, which outlives all use of it. nullptr: none.
+  [[nodiscard]] virtual rocksdb::Env* rocks_env(DiskHost&) { return nullptr; }
+  virtual void adapt(rocksdb::Options&) {}
 };
 
 }  // namespace lockstep::sim

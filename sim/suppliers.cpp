@@ -127,10 +127,39 @@ void SimStorage::finish_first() {
   const std::shared_ptr<Job> job = std::move(jobs_.front());
   jobs_.pop_front();
   std::exchange(job->fn, nullptr)();  // may end this node
-  run_.after_true(answer_delay, [this, job] { answer(*job); });
+  const auto& disk = run_.node().spec.disk;
+  const Nanos cost = disk ? disk->take_elapsed() : Nanos(0);
+  run_.after_true(cost + answer_delay, [this, job] { answer(*job); });
+  if (cost.count() > 0) {
+    run_.after_true(cost, [this] { go_on(); });
+  } else {
+    go_on();
+  }
+}
+
+void SimStorage::go_on() {
   busy_ = false;
   if (!jobs_.empty()) begin_next();
 }
+
+rocksdb::Env* SimStorage::env() {
+  const auto& disk = run_.node().spec.disk;
+  if (env_ == nullptr && disk) env_ = disk->rocks_env(*this);
+  return env_;
+}
+
+void SimStorage::adapt(rocksdb::Options& options) {
+  if (const auto& disk = run_.node().spec.disk; disk) disk->adapt(options);
+}
+
+/// Up to the length of a long write, so that flush against write against crash is explored.
+void SimStorage::run_later(std::function<void()> job) {
+  const std::uint64_t bits =
+      draw(run_.world().seed(), DrawStream::disk, run_.id().value, ~1ULL, background_++);
+  run_.after_true(microseconds(50) + exponential(bits, milliseconds(2)), std::move(job));
+}
+
+WallTime SimStorage::wall_now() const { return run_.env().clock.wall(); }
 
 void SimStorage::answer(Job& job) {
   if (!job.caller.empty()) run_.wake(job.caller.front(), {});

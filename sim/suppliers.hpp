@@ -8,6 +8,7 @@
 #include <string>
 
 #include "impl/env/env.hpp"
+#include "sim/disk_port.hpp"
 #include "sim/node_run.hpp"
 
 namespace lockstep::sim {
@@ -47,11 +48,13 @@ class SimNetwork final : public env::Network {
 
 /// Runs offloaded calls from the loop, one at a time: a drawn latency, the call, and a moment in
 /// which its effects are there and its caller does not know yet. A crash may fall into either.
-/// Not modelled: that a call takes time while it holds the disk; sim/disk says what a call costs.
-class SimStorage final : public env::Storage {
+/// What the disk says the call cost passes before the next call begins and before the caller knows.
+class SimStorage final : public env::Storage, private DiskHost {
  public:
   explicit SimStorage(NodeRun& run) : run_(run) {}
   [[nodiscard]] std::string root() const override;
+  [[nodiscard]] rocksdb::Env* env() override;
+  void adapt(rocksdb::Options& options) override;
   [[nodiscard]] env::Task<env::Outcome> offload(std::function<void()> fn,
                                                 MonoTime deadline) override;
   /// The node is dead: what waits and all it owns ends here.
@@ -69,8 +72,13 @@ class SimStorage final : public env::Storage {
   void begin_next();
   void finish_first();
   void answer(Job& job);
+  void go_on();
+  void run_later(std::function<void()> job) override;
+  [[nodiscard]] WallTime wall_now() const override;
 
   NodeRun& run_;
+  rocksdb::Env* env_ = nullptr;  ///< of this incarnation
+  std::uint64_t background_ = 0;
   std::deque<std::shared_ptr<Job>> jobs_;  ///< waiting, in order; each has a caller or had one
   bool busy_ = false;
   std::uint64_t begun_ = 0;

@@ -24,6 +24,11 @@ std::string_view name_of(Errc code) {
     case Errc::io_error: return "io_error";
     case Errc::disk_full: return "disk_full";
     case Errc::corrupt: return "corrupt";
+    case Errc::stale: return "stale";
+    case Errc::receipt_required: return "receipt_required";
+    case Errc::undecodable: return "undecodable";
+    case Errc::newer_format: return "newer_format";
+    case Errc::in_use: return "in_use";
   }
   ASSERT(false);
 }

@@ -31,6 +31,11 @@ enum class Errc : std::uint8_t {
   io_error,          ///< the storage failed
   disk_full,         ///< the storage is full
   corrupt,           ///< stored or received data does not check out
+  stale,             ///< a receipt or token that a newer one has replaced
+  receipt_required,  ///< with leases on, an id alone does not say which delivery is meant
+  undecodable,       ///< the bytes are those that were stored, but no value of the type asked for
+  newer_format,      ///< written by a version of this library that this one does not know
+  in_use,            ///< somebody else has it open
 };
 
 /// What the failed operation may have done to the world.

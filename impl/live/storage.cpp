@@ -1,5 +1,7 @@
 #include "impl/live/storage.hpp"
 
+#include <rocksdb/env.h>
+
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -9,6 +11,8 @@ LiveStorage::LiveStorage(std::shared_ptr<LiveWaits> waits, std::string root)
     : waits_(std::move(waits)), root_(std::move(root)) {}
 
 LiveStorage::~LiveStorage() { stop(); }
+
+rocksdb::Env* LiveStorage::env() { return rocksdb::Env::Default(); }
 
 env::Task<env::Outcome> LiveStorage::offload(std::function<void()> fn, MonoTime deadline) {
   auto job = std::make_shared<Job>();

@@ -26,6 +26,8 @@ class LiveStorage final : public env::Storage {
   ~LiveStorage() override;
 
   [[nodiscard]] std::string root() const override { return root_; }
+  [[nodiscard]] rocksdb::Env* env() override;
+  void adapt(rocksdb::Options&) override {}
 
   /// The thread starts with the first call. `fn` and all that it owns is destroyed on that thread,
   /// before the caller learns that it has run; an exception from it ends the process.

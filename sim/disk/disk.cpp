@@ -124,6 +124,11 @@ std::uint64_t Disk::used_bytes() const {
   return bytes;
 }
 
+std::uint64_t Disk::free_bytes() const {
+  const std::uint64_t held = *held_bytes_;
+  return capacity() - std::min(capacity(), held);
+}
+
 std::uint64_t Disk::capacity() const {
   const auto full = faults_.armed(DiskFault::full);
   return full ? std::min(options_.bytes_max, static_cast<std::uint64_t>(full->amount))

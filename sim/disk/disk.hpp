@@ -154,6 +154,8 @@ class Disk {
   [[nodiscard]] Nanos take_elapsed() { return std::exchange(elapsed_, Nanos(0)); }
   /// The sizes of all files that have a name now.
   [[nodiscard]] std::uint64_t used_bytes() const;
+  /// What writes may add, with the `full` fault as it is now.
+  [[nodiscard]] std::uint64_t free_bytes() const;
 
  private:
   friend class DiskFile;

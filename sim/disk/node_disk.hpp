@@ -31,6 +31,7 @@ class NodeDisk final : public DiskPort {
     return found == effective_.end() ? 0 : found->second;
   }
   void heal() override { disk_.heal(); }
+  [[nodiscard]] Nanos take_elapsed() override { return disk_.take_elapsed(); }
 
  private:
   Disk disk_;

@@ -1,0 +1,126 @@
+// ByteQueue: the durable queue of bytes for coroutines of one node. DurableEventQueue<T> puts types
+// on top; BlockingQueue is the same for plain threads.
+//
+// At least once: an event that was pushed is handed out until it is acked, through crashes. Ids are
+// in the order of pushes; hand-outs are in that order but for what was handed out before.
+//
+// Story. A call asks QueueState what to do, has it written or read on the storage thread, and tells
+// it what came of it. Writes form a line: the writer takes what stands there, as much as may share
+// an fsync, writes it as one, lets all callers go on, and takes what they and others brought since.
+//
+// After a failed write nothing more is written (Errc::io_error, definite): close and open again.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "impl/env/env.hpp"
+#include "impl/queue/types.hpp"
+
+namespace lockstep::queue {
+
+/// Counted since open().
+struct QueueMetrics {
+  std::uint64_t pushed = 0;
+  std::uint64_t delivered = 0;    ///< hand-outs
+  std::uint64_t redelivered = 0;  ///< of these, of attempt 2 and above
+  std::uint64_t acked = 0;
+  std::uint64_t absent = 0;  ///< acks of what was not there
+  std::uint64_t nacked = 0;
+  std::uint64_t extended = 0;
+  std::uint64_t stale = 0;  ///< receipts refused
+  std::uint64_t buried = 0;
+  std::uint64_t redriven = 0;
+  std::uint64_t refused = 0;  ///< pushes, by a bound or for want of space
+  std::uint64_t damaged = 0;  ///< ranges found that cannot be read
+  std::uint64_t writes = 0;   ///< to the database; several changes share one
+  std::uint64_t changes = 0;  ///< calls that these served
+};
+
+/// What ack_many() did. With a stale receipt among them: nothing.
+struct AckedMany {
+  std::uint64_t acked = 0;
+  std::uint64_t absent = 0;
+  std::vector<Receipt> stale;
+};
+
+/// Unacked events in the order of ids, of one moment.
+class QueueSnapshot {
+ public:
+  virtual ~QueueSnapshot() = default;
+  /// Up to `count_max` more; empty: that was all. What cannot be read is left out and counted in
+  /// QueueMetrics::damaged. Errors, definite: io_error, cancelled.
+  [[nodiscard]] virtual env::Task<Result<std::vector<Delivery>>> next(std::size_t count_max) = 0;
+};
+
+class ByteQueue {
+ public:
+  /// Opens the queue in folder `name` of the node's storage, made if it is not there.
+  /// Errors, definite: invalid_argument - an option; in_use; newer_format; corrupt; io_error;
+  /// disk_full; cancelled.
+  [[nodiscard]] static env::Task<Result<std::unique_ptr<ByteQueue>>> open(env::Env& env,
+                                                                          std::string name,
+                                                                          QueueOptions options);
+  ByteQueue(const ByteQueue&) = delete;
+  ByteQueue& operator=(const ByteQueue&) = delete;
+  /// Demands that no call is running, unless the node is dead. close() first: this blocks.
+  ~ByteQueue();
+
+  // Errors of all calls, beside those named: closed, definite; io_error and disk_full, of writes
+  // indefinite; cancelled, of writes indefinite: what was begun is finished.
+
+  /// Durable as `push_level` says when it returns. Errors, definite: limit - a bound of the
+  /// options; disk_full - only the reserve is left.
+  [[nodiscard]] env::Task<Result<EventId>> push(std::string payload);
+  /// All or none, ids in a row from the one returned. Errors as push(); invalid_argument - none.
+  [[nodiscard]] env::Task<Result<EventId>> push_many(std::vector<std::string> payloads);
+
+  /// The next event that is ready, if any. What cannot be read is reported and skipped.
+  [[nodiscard]] env::Task<Result<std::optional<Delivery>>> pop();
+  /// Waits up to `wait` for one.
+  [[nodiscard]] env::Task<Result<std::optional<Delivery>>> poll(Nanos wait = milliseconds(100));
+
+  /// Errors, definite: stale; receipt_required.
+  [[nodiscard]] env::Task<Result<Acked>> ack(Receipt receipt);
+  [[nodiscard]] env::Task<Result<Acked>> ack(EventId id);
+  [[nodiscard]] env::Task<Result<AckedMany>> ack_many(std::vector<Receipt> receipts);
+  /// Errors, definite: stale; not_found; receipt_required.
+  [[nodiscard]] env::Task<Result<void>> nack(Receipt receipt, Nack how = {});
+  [[nodiscard]] env::Task<Result<void>> nack(EventId id, Nack how = {});
+  /// The delivery ends `from_now` from now. Nothing is written. Errors, definite: stale; not_found.
+  [[nodiscard]] Result<void> extend(Receipt receipt, Nanos from_now);
+
+  /// An unacked event; nothing changes. nullopt: there is none.
+  [[nodiscard]] env::Task<Result<std::optional<std::string>>> get(EventId id);
+  [[nodiscard]] env::Task<Result<std::unique_ptr<QueueSnapshot>>> snapshot();
+
+  /// Dead letters from `from` on, by id.
+  [[nodiscard]] env::Task<Result<std::vector<DeadLetter>>> dead_letters(EventId from,
+                                                                        std::size_t count_max);
+  /// A dead letter is an event again, with no attempt. Errors, definite: not_found.
+  [[nodiscard]] env::Task<Result<void>> redrive(EventId id);
+  /// A dead letter is dropped. Errors, definite: not_found.
+  [[nodiscard]] env::Task<Result<void>> purge(EventId id);
+
+  /// Unacked events. No reading.
+  [[nodiscard]] std::uint64_t len() const;
+  [[nodiscard]] QueueCounts counts() const;
+  [[nodiscard]] const QueueMetrics& metrics() const;
+  /// What open() found, and the damage found since.
+  [[nodiscard]] const Recovery& recovery() const;
+  /// Forgets all damage reported so far. Errors as of writes.
+  [[nodiscard]] env::Task<Result<void>> forget_damage();
+
+  /// Finishes what was begun, and closes the files. Calls after it fail. Idempotent.
+  [[nodiscard]] env::Task<Result<void>> close();
+
+ private:
+  struct Core;
+  explicit ByteQueue(std::shared_ptr<Core> core);
+  [[nodiscard]] env::Task<Result<Acked>> finish_ack(Receipt receipt, bool by_id);
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace lockstep::queue

@@ -1,0 +1,128 @@
+#include "impl/queue/queue_writer.hpp"
+
+namespace lockstep::queue {
+namespace {
+
+// One write of many changes: bounds how long the first of them waits, and memory.
+constexpr std::size_t shared_changes_max = 1'024;
+constexpr std::uint64_t shared_bytes_max = 4U << 20U;
+
+std::uint64_t pushed_bytes(const Batch& batch) {
+  const std::int64_t bytes = batch.deltas().bytes;
+  return batch.last_id().value != 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
+}  // namespace
+
+struct QueueWriter::Change {
+  Change(env::Waits& waits, Batch b, Level l, Ended e)
+      : batch(std::move(b)), level(l), ended(std::move(e)), done(waits) {}
+  Batch batch;
+  Level level;
+  Ended ended;
+  std::optional<Result<void>> result;
+  env::Event done;
+};
+
+/// What the storage thread does; owns all that it touches.
+struct QueueWriter::Job {
+  std::vector<std::shared_ptr<Change>> changes;
+  EventId first_id{};
+  bool durable = false;
+  std::uint64_t writes = 0;
+
+  /// Pushes are refused when only the reserve is left; the other changes are written.
+  void refuse_pushes(const QueueStore& store) {
+    std::uint64_t bytes = 0;
+    for (const auto& change : changes) bytes += pushed_bytes(change->batch);
+    if (bytes == 0) return;
+    const auto space = store.check_space(bytes);
+    if (space) return;
+    for (const auto& change : changes) {
+      if (change->batch.last_id().value != 0) change->result = space;
+    }
+  }
+
+  void run(QueueStore& store) {
+    refuse_pushes(store);
+    std::vector<const Batch*> batches;
+    for (const auto& change : changes) {
+      if (!change->result && !change->batch.empty()) batches.push_back(&change->batch);
+    }
+    Result<void> written;
+    if (!batches.empty()) written = store.write(batches, durable, first_id);
+    if (!batches.empty()) ++writes;
+    if (batches.empty() && store.is_poisoned()) {
+      written = fail(definite(Errc::io_error, "the queue stopped at a storage error before"));
+    }
+    for (const auto& change : changes) {
+      if (!change->result) change->result = written;
+    }
+  }
+};
+
+QueueWriter::QueueWriter(env::Env& env, std::shared_ptr<StoreSlot> slot,
+                         std::function<EventId()> first_id)
+    : env_(env), slot_(std::move(slot)), first_id_(std::move(first_id)), tasks_(env) {}
+
+env::Task<Result<void>> QueueWriter::write(Batch batch, Level level, Ended ended) {
+  auto change = std::make_shared<Change>(env_.waits, std::move(batch), level, std::move(ended));
+  line_.push_back(change);
+  if (!running_) {
+    running_ = true;
+    tasks_.spawn(drain());
+  }
+  while (!change->result) {
+    const env::Outcome outcome = co_await change->done.wait();
+    if (!change->result && outcome.code == Errc::cancelled) {
+      co_return fail(indefinite(Errc::cancelled, "the write goes on"));
+    }
+  }
+  co_return *change->result;
+}
+
+env::Task<void> QueueWriter::drained() { return tasks_.join(); }
+
+/// What shares an fsync is a run of the line without `sync` in it; a `sync` change goes alone.
+std::shared_ptr<QueueWriter::Job> QueueWriter::take() {
+  auto job = std::make_shared<Job>();
+  job->first_id = first_id_();
+  std::uint64_t bytes = 0;
+  while (!line_.empty()) {
+    const Level level = line_.front()->level;
+    if (level == Level::sync && !job->changes.empty()) break;
+    bytes += pushed_bytes(line_.front()->batch);
+    job->durable = job->durable || level != Level::os;
+    job->changes.push_back(std::move(line_.front()));
+    line_.pop_front();
+    const bool is_full = job->changes.size() >= shared_changes_max || bytes >= shared_bytes_max;
+    if (level == Level::sync || is_full) break;
+  }
+  return job;
+}
+
+void QueueWriter::finish(const Job& job) {
+  writes_ += job.writes;
+  changes_ += job.changes.size();
+  for (const auto& change : job.changes) {
+    if (change->ended) change->ended(*change->result);
+    change->ended = nullptr;
+    change->done.notify_all();
+  }
+}
+
+env::Task<void> QueueWriter::drain() {
+  while (!line_.empty()) {
+    // Callers of the batch before run on first, so that their next changes share this fsync:
+    // without it two halves of them take turns.
+    if (line_.front()->level == Level::group) co_await env::sleep_for(env_, Nanos(0));
+    const std::shared_ptr<Job> job = take();
+    std::function<void()> fn = [slot = slot_, job] { job->run(*slot->store); };
+    const env::Outcome outcome = co_await env_.storage.offload(std::move(fn), never);
+    if (!outcome) break;  // the storage takes no more calls: nobody will learn more
+    finish(*job);
+  }
+  running_ = false;
+}
+
+}  // namespace lockstep::queue

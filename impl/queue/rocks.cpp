@@ -1,0 +1,35 @@
+#include "impl/queue/rocks.hpp"
+
+namespace lockstep::queue {
+namespace {
+
+// Bounds what a reopen has to replay, and memory: one buffer fills while one is written out.
+constexpr std::size_t write_buffer_bytes = 16U << 20U;
+constexpr std::size_t info_logs_max = 2;
+
+}  // namespace
+
+rocksdb::Options rocks_options(const StoreOptions& options) {
+  rocksdb::Options rocks;
+  rocks.env = options.env;
+  rocks.create_if_missing = true;
+  rocks.paranoid_checks = true;
+  rocks.write_buffer_size = write_buffer_bytes;
+  rocks.keep_log_file_num = info_logs_max;
+  rocks.recycle_log_file_num = 0;  // wal_frames.hpp reads no recycled logs
+  rocks.wal_compression = rocksdb::kNoCompression;
+  rocks.avoid_flush_during_shutdown = true;
+  if (options.adapt != nullptr) options.adapt(rocks, options.adapt_context);
+  return rocks;
+}
+
+Error rocks_error(Effect effect, std::string_view what, const rocksdb::Status& status) {
+  Error error{Errc::io_error, effect, std::string(what) + ": " + status.ToString()};
+  if (status.IsCorruption()) error.code = Errc::corrupt;
+  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kNoSpace) {
+    error.code = Errc::disk_full;
+  }
+  return error;
+}
+
+}  // namespace lockstep::queue

@@ -1,0 +1,22 @@
+// What the queue's sources share of RocksDB: its options and its errors as ours.
+#pragma once
+
+#include <rocksdb/options.h>
+#include <rocksdb/status.h>
+
+#include <string>
+#include <string_view>
+
+#include "impl/base/result.hpp"
+#include "impl/queue/store.hpp"
+
+namespace lockstep::queue {
+
+/// Of every queue, before and after `options.adapt`.
+[[nodiscard]] rocksdb::Options rocks_options(const StoreOptions& options);
+
+/// disk_full, corrupt or io_error, with RocksDB's words behind `what`.
+[[nodiscard]] Error rocks_error(Effect effect, std::string_view what,
+                                const rocksdb::Status& status);
+
+}  // namespace lockstep::queue

@@ -1,0 +1,172 @@
+#include "impl/queue/wal_repair.hpp"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/wal_filter.h>
+
+#include <algorithm>
+#include <array>
+
+#include "impl/queue/rocks.hpp"
+#include "impl/queue/wal_plan.hpp"
+
+namespace lockstep::queue {
+namespace {
+
+constexpr std::string_view log_suffix{".log"};
+constexpr std::string_view table_suffix{".sst"};
+constexpr std::size_t read_bytes = 1U << 20U;
+
+bool is_numbered(std::string_view name, std::string_view suffix) {
+  if (name.size() <= suffix.size() || !name.ends_with(suffix)) return false;
+  const std::string_view digits = name.substr(0, name.size() - suffix.size());
+  return digits.size() <= 18 && digits.find_first_not_of("0123456789") == digits.npos;
+}
+
+Result<std::vector<std::string>> children(const StoreOptions& options) {
+  std::vector<std::string> names;
+  const rocksdb::Status status = options.env->GetChildren(options.path, &names);
+  if (!status.ok()) {
+    return fail(rocks_error(Effect::none, "cannot list " + options.path, status));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> read_file(rocksdb::Env& env, const std::string& path) {
+  std::unique_ptr<rocksdb::SequentialFile> file;
+  rocksdb::Status status = env.NewSequentialFile(path, &file, rocksdb::EnvOptions());
+  std::string content;
+  std::string buffer(read_bytes, '\0');
+  while (status.ok()) {
+    rocksdb::Slice read;
+    status = file->Read(buffer.size(), &read, buffer.data());
+    if (status.ok() && read.empty()) return content;
+    content.append(read.data(), read.size());
+  }
+  return fail(rocks_error(Effect::none, "cannot read " + path, status));
+}
+
+/// Puts a file in the place of `path` at once; the one that was there stays beside it.
+Result<void> replace_file(const StoreOptions& options, const std::string& name,
+                          const std::string& content) {
+  rocksdb::Env& env = *options.env;
+  const std::string path = options.path + "/" + name;
+  const std::string fresh = options.path + "/" + name + ".mending";
+  // a copy is worth having, and nothing depends on it
+  env.LinkFile(path, path + ".damaged").PermitUncheckedError();
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status status = env.NewWritableFile(fresh, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Append(content);
+  if (status.ok()) status = file->Sync();
+  if (status.ok()) status = file->Close();
+  if (status.ok()) status = env.RenameFile(fresh, path);
+  std::unique_ptr<rocksdb::Directory> folder;
+  if (status.ok()) status = env.NewDirectory(options.path, &folder);
+  if (status.ok()) status = folder->Fsync();
+  if (!status.ok()) return fail(rocks_error(Effect::none, "cannot mend " + path, status));
+  return {};
+}
+
+/// Leaves out every write, so that what remains is what the tables hold.
+class IgnoreAll final : public rocksdb::WalFilter {
+ public:
+  WalProcessingOption LogRecord(const rocksdb::WriteBatch&, rocksdb::WriteBatch*,
+                                bool*) const override {
+    return WalProcessingOption::kIgnoreCurrentRecord;
+  }
+  const char* Name() const override { return "lockstep.queue.IgnoreAll"; }
+};
+
+/// The queue's state as of its tables; nullopt: they hold none, or not to be read.
+std::optional<Meta> flushed_meta(const StoreOptions& options) {
+  IgnoreAll ignore;
+  rocksdb::Options rocks = rocks_options(options);
+  rocks.wal_filter = &ignore;
+  rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(rocks, options.path, &raw);
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  if (!opened.ok()) return std::nullopt;
+  std::string value;
+  const rocksdb::Status read =
+      db->Get(rocksdb::ReadOptions(), key_of(RecordKind::meta, {}), &value);
+  if (!read.ok()) return std::nullopt;
+  const auto meta = read_meta(value);
+  return meta ? std::optional(*meta) : std::nullopt;
+}
+
+struct Logs {
+  WalContent wal;
+  std::vector<std::string> contents;  ///< by file
+};
+
+Result<Logs> read_logs(const StoreOptions& options) {
+  auto names = children(options);
+  if (!names) return fail(names.error());
+  Logs logs;
+  std::sort(names->begin(), names->end(), [](const auto& a, const auto& b) {
+    return a.size() == b.size() ? a < b : a.size() < b.size();  // by number, whatever its digits
+  });
+  for (const std::string& name : *names) {
+    if (!is_numbered(name, log_suffix)) continue;
+    auto content = read_file(*options.env, options.path + "/" + name);
+    if (!content) return fail(std::move(content.error()));
+    auto added = add_file(logs.wal, {.name = name}, *content);
+    if (!added) return fail(std::move(added.error()));
+    logs.contents.push_back(*std::move(content));
+  }
+  return logs;
+}
+
+/// Whether the file differs from what it should be.
+bool needs_mending(const Logs& logs, const WalPlan& plan, std::size_t file) {
+  const auto in_file = [&](std::size_t index) { return logs.wal.writes[index].file == file; };
+  if (plan.cut && *plan.cut < logs.wal.writes.size() && logs.wal.writes[*plan.cut].file <= file) {
+    return true;
+  }
+  return std::any_of(plan.rot.begin(), plan.rot.end(),
+                     [&](const Hole& hole) { return in_file(hole.before); });
+}
+
+/// The last first: interrupted, what stands in front of the rest is still judged as it was.
+Result<void> mend(const StoreOptions& options, const Logs& logs, const WalPlan& plan) {
+  for (std::size_t file = logs.contents.size(); file-- > 0;) {
+    if (!needs_mending(logs, plan, file)) continue;
+    const std::string content = repaired(logs.wal, plan, file, logs.contents[file]);
+    if (auto done = replace_file(options, logs.wal.files[file].name, content); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<bool> has_database(const StoreOptions& options) {
+  const auto names = children(options);
+  if (!names) return fail(names.error());
+  if (std::find(names->begin(), names->end(), "CURRENT") != names->end()) return true;
+  for (const std::string& name : *names) {
+    if (!is_numbered(name, log_suffix) && !is_numbered(name, table_suffix)) continue;
+    return fail(definite(Errc::corrupt, options.path + " holds " + name +
+                                            ", but CURRENT, which names its files, is missing"));
+  }
+  return false;
+}
+
+Result<WalState> mend_wal(const StoreOptions& options) {
+  auto logs = read_logs(options);
+  if (!logs) return fail(std::move(logs.error()));
+  const WalContent& wal = logs->wal;
+  const auto flushed = needs_flushed(wal) ? flushed_meta(options) : std::nullopt;
+  const WalPlan plan = plan_for(wal, flushed);
+  if (plan.is_repair()) {
+    if (auto done = mend(options, *logs, plan); !done) return fail(std::move(done.error()));
+  }
+  const std::size_t kept = plan.cut.value_or(wal.writes.size());
+  return WalState{.last_sequence = kept > 0 ? wal.writes[kept - 1].meta.sequence : 0,
+                  .trimmed_bytes = plan.trimmed_bytes,
+                  .has_tails = std::any_of(wal.files.begin(), wal.files.end(),
+                                           [](const auto& file) { return file.tail_bytes > 0; })};
+}
+
+}  // namespace lockstep::queue

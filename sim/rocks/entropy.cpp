@@ -1,0 +1,94 @@
+#include "sim/rocks/entropy.hpp"
+
+#include <dlfcn.h>
+
+#include "impl/base/assert.hpp"
+#include "impl/base/draw.hpp"
+
+namespace lockstep::sim {
+namespace {
+
+struct State {
+  unsigned worlds = 0;
+  Seed seed{};
+  std::uint64_t draws = 0;
+  std::uint32_t skip_list = 1;  ///< what rocksdb::Random is: one word, never 0
+};
+thread_local State state;
+
+std::uint64_t next() {
+  const std::uint64_t number = state.draws++;
+  return draw(state.seed, DrawStream::disk, ~2ULL, number, 0ULL);
+}
+
+template <class Function>
+Function of_library(const char* symbol) {
+  void* const found = dlsym(RTLD_NEXT, symbol);
+  ASSERT(found != nullptr);
+  return reinterpret_cast<Function>(found);
+}
+
+}  // namespace
+
+RocksEntropy::RocksEntropy(Seed seed) {
+  if (state.worlds++ > 0) return;
+  state = State{.worlds = 1, .seed = seed};
+  state.skip_list = static_cast<std::uint32_t>(next() % 0x7ffffffeU) + 1;
+}
+
+RocksEntropy::~RocksEntropy() { --state.worlds; }
+
+std::uint64_t RocksEntropy::draws() { return state.draws; }
+
+}  // namespace lockstep::sim
+
+// In the place of the library's own. Signatures of RocksDB 7.8: util/random.h, env/unique_id_gen.h.
+namespace rocksdb {
+
+class Random {
+ public:
+  static Random* GetTLSInstance();
+};
+
+Random* Random::GetTLSInstance() {
+  using lockstep::sim::state;
+  if (state.worlds > 0) {
+    ++state.draws;
+    return reinterpret_cast<Random*>(&state.skip_list);
+  }
+  using Get = Random* (*)();
+  static const Get get = lockstep::sim::of_library<Get>("_ZN7rocksdb6Random14GetTLSInstanceEv");
+  return get();
+}
+
+void GenerateRawUniqueId(std::uint64_t* a, std::uint64_t* b, bool exclude_port_uuid);
+void GenerateRawUniqueId(std::uint64_t* a, std::uint64_t* b, bool exclude_port_uuid) {
+  if (lockstep::sim::state.worlds > 0) {
+    *a = lockstep::sim::next();
+    *b = lockstep::sim::next();
+    return;
+  }
+  using Generate = void (*)(std::uint64_t*, std::uint64_t*, bool);
+  static const Generate generate =
+      lockstep::sim::of_library<Generate>("_ZN7rocksdb19GenerateRawUniqueIdEPmS0_b");
+  generate(a, b, exclude_port_uuid);
+}
+
+class SemiStructuredUniqueIdGen {
+ public:
+  void GenerateNext(std::uint64_t* upper, std::uint64_t* lower);
+};
+
+void SemiStructuredUniqueIdGen::GenerateNext(std::uint64_t* upper, std::uint64_t* lower) {
+  if (lockstep::sim::state.worlds > 0) {
+    *upper = lockstep::sim::next();
+    *lower = lockstep::sim::next();
+    return;
+  }
+  using Generate = void (*)(SemiStructuredUniqueIdGen*, std::uint64_t*, std::uint64_t*);
+  static const Generate generate = lockstep::sim::of_library<Generate>(
+      "_ZN7rocksdb25SemiStructuredUniqueIdGen12GenerateNextEPmS1_");
+  generate(this, upper, lower);
+}
+
+}  // namespace rocksdb

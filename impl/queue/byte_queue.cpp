@@ -204,9 +204,16 @@ Task<Result<void>> ByteQueue::close() {
   core->changed.notify_all();
   co_await core->writer.drained();
   if (core->slot->store == nullptr) co_return Result<void>{};
-  std::function<void()> fn = [slot = core->slot] { slot->store.reset(); };
-  const env::Outcome outcome = co_await core->env.storage.offload(std::move(fn), never);
-  if (!outcome) co_return fail(indefinite(outcome.code, "closing the queue was given up"));
+  struct Nothing {};
+  std::function<Result<Nothing>(QueueStore&)> call =
+      [slot = core->slot](QueueStore& store) -> Result<Nothing> {
+    const auto synced = store.sync();
+    slot->store.reset();
+    if (!synced) return fail(synced.error());
+    return Nothing{};
+  };
+  const auto done = co_await on_storage<Nothing>(core->env, core->slot, std::move(call));
+  if (!done) co_return fail(done.error());
   co_return Result<void>{};
 }
 

@@ -113,7 +113,8 @@ class ByteQueue {
   /// Forgets all damage reported so far. Errors as of writes.
   [[nodiscard]] env::Task<Result<void>> forget_damage();
 
-  /// Finishes what was begun, and closes the files. Calls after it fail. Idempotent.
+  /// Finishes what was begun, makes it durable at every level, and closes the files. Calls after it
+  /// fail. Idempotent.
   [[nodiscard]] env::Task<Result<void>> close();
 
  private:

@@ -135,6 +135,17 @@ Result<void> QueueStore::note_damage(const Damage& damage) {
   return commit(batch, following(), false);  // found again by whoever reads there
 }
 
+Result<void> QueueStore::sync() {
+  if (is_poisoned() || meta_.synced == meta_.sequence) return {};
+  const rocksdb::Status status = db_->SyncWAL();
+  if (!status.ok()) {
+    poisoned_ = true;
+    return fail(rocks_error(Effect::unknown, "cannot sync the queue", status));
+  }
+  meta_.synced = meta_.sequence;
+  return {};
+}
+
 Meta QueueStore::following() const {
   Meta next = meta_;
   next.sequence += 1;

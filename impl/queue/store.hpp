@@ -82,6 +82,8 @@ class QueueStore {
   /// Errors: io_error, disk_full, both indefinite; and definite ones once poisoned: io_error.
   Result<void> write(std::span<const Batch* const> batches, bool durable, EventId first_id);
   [[nodiscard]] bool is_poisoned() const { return poisoned_; }
+  /// Everything written is durable. Errors as write().
+  Result<void> sync();
 
   /// Whether so many more bytes leave the reserve. Errors, definite: disk_full.
   [[nodiscard]] Result<void> check_space(std::uint64_t bytes) const;

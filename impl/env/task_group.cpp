@@ -70,12 +70,15 @@ struct TaskGroup::State::OnEnd {
 
   std::shared_ptr<State> state;
   std::list<Running>::iterator self;
+  std::shared_ptr<void> keep;
 };
 
-void TaskGroup::spawn(Task<void> task) {
+void TaskGroup::spawn(Task<void> task) { spawn(std::move(task), nullptr); }
+
+void TaskGroup::spawn(Task<void> task, std::shared_ptr<void> keep) {
   const auto self = state_->running.emplace(state_->running.end());
   asio::co_spawn(state_->env.executor, State::root(&*self, std::move(task)),
-                 State::OnEnd{state_, self});
+                 State::OnEnd{state_, self, std::move(keep)});
 }
 
 void TaskGroup::stop() {

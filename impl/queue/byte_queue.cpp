@@ -45,6 +45,7 @@ Task<Result<std::unique_ptr<ByteQueue>>> ByteQueue::open(env::Env& env, std::str
   if (!outcome) co_return fail(definite(outcome.code, "opening the queue was given up"));
   if (!*opening->result) co_return fail(std::move(opening->result->error()));
   auto core = std::make_shared<Core>(env, options, std::move(**opening->result));
+  core->writer.set_owner(core);
   co_return std::unique_ptr<ByteQueue>(new ByteQueue(std::move(core)));
 }
 

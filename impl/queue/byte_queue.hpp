@@ -65,7 +65,8 @@ class ByteQueue {
                                                                           QueueOptions options);
   ByteQueue(const ByteQueue&) = delete;
   ByteQueue& operator=(const ByteQueue&) = delete;
-  /// Demands that no call is running, unless the node is dead. close() first: this blocks.
+  /// Demands that no call is running, unless the node is dead. Without close() before it, the files
+  /// are closed here, on the loop, when the last write has ended.
   ~ByteQueue();
 
   // Errors of all calls, beside those named: closed, definite; io_error and disk_full, of writes

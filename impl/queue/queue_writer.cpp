@@ -70,7 +70,7 @@ env::Task<Result<void>> QueueWriter::write(Batch batch, Level level, Ended ended
   line_.push_back(change);
   if (!running_) {
     running_ = true;
-    tasks_.spawn(drain());
+    tasks_.spawn(drain(), owner_.lock());
   }
   while (!change->result) {
     const env::Outcome outcome = co_await change->done.wait();

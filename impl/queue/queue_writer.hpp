@@ -48,6 +48,9 @@ class QueueWriter {
   /// @param first_id  Asked for each write: no unacked event is below it.
   QueueWriter(env::Env& env, std::shared_ptr<StoreSlot> slot, std::function<EventId()> first_id);
 
+  /// What this is a part of: kept while writes are on their way. Before the first write.
+  void set_owner(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
+
   /// Writes `batch` as durably as `level` says. An empty one waits for its turn and writes nothing.
   /// Errors as QueueStore::write() and check_space(); cancelled, indefinite: it is written all the
   /// same.
@@ -68,6 +71,7 @@ class QueueWriter {
   env::Env& env_;
   std::shared_ptr<StoreSlot> slot_;
   std::function<EventId()> first_id_;
+  std::weak_ptr<void> owner_;
   std::deque<std::shared_ptr<Change>> line_;
   std::uint64_t writes_ = 0;
   std::uint64_t changes_ = 0;

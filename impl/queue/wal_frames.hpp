@@ -19,8 +19,8 @@ struct WalExtent {
 };
 
 /// Calls `found(record, offset of its first frame)` for every whole record of a log file's content,
-/// in order. A frame whose checksum is wrong is left out alone if its length still leads to a good
-/// one, else with the rest of its block.
+/// in order. A frame whose checksum is wrong is left out with what follows it up to the next good
+/// one, which in its block is looked for at every byte.
 WalExtent read_frames(std::string_view file,
                       const std::function<void(std::string_view, std::uint64_t)>& found);
 

@@ -49,6 +49,10 @@ class Reader final : public rocksdb::WriteBatch::Handler {
   }
 };
 
+bool is_empty(std::string_view record) {
+  return record.size() == batch_header_bytes && number(record.substr(8, 4)) == 0;
+}
+
 Result<WalWrite> parse_write(std::string_view record) {
   if (record.size() < batch_header_bytes) return fail(definite(Errc::corrupt, "it is too short"));
   Reader reader;
@@ -114,6 +118,7 @@ Result<void> add_file(WalContent& wal, WalFile file, std::string_view content) {
   const std::size_t index = wal.files.size();
   std::optional<Error> error;
   const auto found = [&](std::string_view record, std::uint64_t offset) {
+    if (is_empty(record)) return;  // RocksDB writes one after it trimmed a log
     auto write = parse_write(record);
     if (!write && !error) {
       error = std::move(write.error());
@@ -167,6 +172,7 @@ std::string repaired(const WalContent& wal, const WalPlan& plan, std::size_t fil
   std::size_t index = 0;  // of the write that comes next, over all files
   while (index < wal.writes.size() && wal.writes[index].file < file) ++index;
   const auto found = [&](std::string_view record, std::uint64_t) {
+    if (is_empty(record)) return;
     const std::size_t at = index++;
     if (plan.cut && at >= *plan.cut) return;
     for (const Hole& hole : plan.rot) {

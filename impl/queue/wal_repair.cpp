@@ -78,22 +78,27 @@ class IgnoreAll final : public rocksdb::WalFilter {
   const char* Name() const override { return "lockstep.queue.IgnoreAll"; }
 };
 
-/// The queue's state as of its tables; nullopt: they hold none, or not to be read.
-std::optional<Meta> flushed_meta(const StoreOptions& options) {
+/// The queue's state as of its tables; that of a new queue, if they hold none.
+Result<Meta> flushed_meta(const StoreOptions& options) {
   IgnoreAll ignore;
   rocksdb::Options rocks = rocks_options(options);
   rocks.wal_filter = &ignore;
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   rocksdb::DB* raw = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(rocks, options.path, &raw);
+  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(rocks, options.path, &raw);
   const std::unique_ptr<rocksdb::DB> db(raw);
-  if (!opened.ok()) return std::nullopt;
   std::string value;
-  const rocksdb::Status read =
-      db->Get(rocksdb::ReadOptions(), key_of(RecordKind::meta, {}), &value);
-  if (!read.ok()) return std::nullopt;
-  const auto meta = read_meta(value);
-  return meta ? std::optional(*meta) : std::nullopt;
+  if (status.ok()) {
+    status = db->Get(rocksdb::ReadOptions(), key_of(RecordKind::meta, {}), &value);
+    if (status.IsNotFound()) return Meta{};
+  }
+  if (!status.ok()) {
+    return fail(rocks_error(
+        Effect::none,
+        "the logs of " + options.path + " are damaged, and its tables cannot be read either",
+        status));
+  }
+  return read_meta(value);
 }
 
 struct Logs {
@@ -157,7 +162,12 @@ Result<WalState> mend_wal(const StoreOptions& options) {
   auto logs = read_logs(options);
   if (!logs) return fail(std::move(logs.error()));
   const WalContent& wal = logs->wal;
-  const auto flushed = needs_flushed(wal) ? flushed_meta(options) : std::nullopt;
+  std::optional<Meta> flushed;
+  if (needs_flushed(wal)) {
+    auto read = flushed_meta(options);
+    if (!read) return fail(std::move(read.error()));
+    flushed = *read;
+  }
   const WalPlan plan = plan_for(wal, flushed);
   if (plan.is_repair()) {
     if (auto done = mend(options, *logs, plan); !done) return fail(std::move(done.error()));

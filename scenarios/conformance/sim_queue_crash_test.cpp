@@ -1,0 +1,334 @@
+// What is left of a queue after power cuts at every call, failing disks and flipped bits.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scenarios/conformance/sim_queue_world.hpp"
+
+namespace lockstep::conformance {
+namespace {
+
+using queue::Acked;
+using queue::Damage;
+using queue::Level;
+
+/// What clients were told.
+struct Book {
+  std::map<std::uint64_t, std::string> pushed;  ///< acknowledged
+  std::set<std::uint64_t> acked;                ///< acknowledged
+  std::set<std::uint64_t> ack_sent;             ///< acknowledged or not
+  std::string failed;                           ///< why the work ended early
+};
+
+std::unique_ptr<SimQueueWorld> make_world(std::uint64_t seed) {
+  return std::make_unique<SimQueueWorld>(sim::WorldOptions{.seed = Seed{seed}});
+}
+
+/// Pushes and acks until something fails.
+Task<void> work(Env* env, QueueOptions options, Book* book, int rounds) {
+  auto opened_queue = co_await ByteQueue::open(*env, "queue", options);
+  if (!opened_queue) book->failed = to_text(opened_queue.error());
+  if (!opened_queue) co_return;
+  ByteQueue& queue = **opened_queue;
+  for (int i = 0; i < rounds; ++i) {
+    std::string text =
+        "event " + std::to_string(i) + std::string(static_cast<std::size_t>(i) * 7, '.');
+    const auto id = co_await queue.push(text);
+    if (!id) book->failed = to_text(id.error());
+    if (!id) co_return;
+    book->pushed[id->value] = text;
+    if (i % 3 != 0) continue;
+    const auto event = co_await queue.pop();
+    if (!event || !*event) co_return;
+    book->ack_sent.insert((*event)->receipt.id.value);
+    const auto acked = co_await queue.ack((*event)->receipt);
+    if (!acked) co_return;
+    book->acked.insert((*event)->receipt.id.value);
+  }
+}
+
+Session work_session(QueueOptions options, Book* book, int rounds) {
+  return [options, book, rounds](Env& env) { return work(&env, options, book, rounds); };
+}
+
+struct Found {
+  bool opened = false;
+  Error error;
+  std::map<std::uint64_t, std::string> events;
+  queue::Recovery recovery;
+};
+
+/// All that the queue gives after it was opened again, until nothing is left.
+Found survey(SimQueueWorld& world, QueueOptions options = {}) {
+  Found found;
+  const bool ended = world.run([&found, options](Env& env) -> Task<void> {
+    auto queue = co_await ByteQueue::open(env, "queue", options);
+    if (!queue) found.error = queue.error();
+    if (!queue) co_return;
+    found.opened = true;
+    while (true) {
+      const auto event = co_await (*queue)->pop();
+      EXPECT_TRUE(event.has_value()) << to_text(event.error());
+      if (!event || !*event) break;
+      const bool is_new =
+          found.events.emplace((*event)->receipt.id.value, (*event)->payload).second;
+      EXPECT_TRUE(is_new) << "handed out twice";
+    }
+    expect_total(**queue, found.events.size());
+    found.recovery = (*queue)->recovery();
+    co_await closed(queue->get());
+  });
+  EXPECT_TRUE(ended);
+  return found;
+}
+
+bool is_reported(const Found& found, std::uint64_t id) {
+  return std::any_of(found.recovery.damage.begin(), found.recovery.damage.end(),
+                     [id](const Damage& damage) {
+                       return damage.ids.first.value <= id && id <= damage.ids.last.value;
+                     });
+}
+
+/// Nothing acknowledged is lost, nothing acked returns, nothing is made up.
+void expect_kept(const Found& found, const Book& book, const std::string& where) {
+  ASSERT_TRUE(found.opened) << where << ": " << to_text(found.error);
+  for (const auto& [id, text] : book.pushed) {
+    if (book.ack_sent.contains(id)) continue;
+    const auto at = found.events.find(id);
+    ASSERT_TRUE(at != found.events.end()) << where << ": event " << id << " is lost";
+    EXPECT_EQ(at->second, text) << where;
+  }
+  for (const std::uint64_t id : book.acked) {
+    EXPECT_FALSE(found.events.contains(id)) << where << ": event " << id << " was acked";
+  }
+  EXPECT_TRUE(found.recovery.damage.empty())
+      << where << ": " << found.recovery.damage.front().detail;
+}
+
+struct Cut {
+  const char* verb;  ///< of the disk; null: by the draw of the seed
+  Level level;
+};
+
+class QueueSweep : public testing::TestWithParam<Cut> {};
+
+TEST_P(QueueSweep, q17_dies_at_every_call_and_keeps_what_was_acknowledged) {
+  QueueOptions options;
+  options.push_level = options.ack_level = GetParam().level;
+  int points = 0;
+  bool survived = false;
+  for (std::uint64_t k = 1; !survived; ++k) {
+    const auto world = make_world(k);
+    Book book;
+    if (GetParam().verb != nullptr) {
+      ASSERT_TRUE(world->rocks_disk().apply(FaultId{1}, GetParam().verb, 0).has_value());
+    }
+    world->disk().die_at_call(k);
+    survived = world->run_and_crash(work_session(options, &book, 60), seconds(60)) &&
+               world->disk().counters().calls < k;
+    expect_kept(survey(*world), book, "call " + std::to_string(k));
+    if (HasFatalFailure()) return;
+    ++points;
+  }
+  EXPECT_GT(points, 150);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sim, QueueSweep,
+                         testing::Values(Cut{nullptr, Level::sync}, Cut{"torn-write", Level::sync},
+                                         Cut{"lose-unsynced", Level::sync},
+                                         Cut{nullptr, Level::group}),
+                         [](const auto& info) {
+                           std::string name =
+                               info.param.verb == nullptr ? "drawn" : info.param.verb;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name + (info.param.level == Level::group ? "_group" : "_sync");
+                         });
+
+TEST(QueueCrash, at_os_a_power_cut_takes_the_end_and_nothing_else_and_gives_no_id_twice) {
+  QueueOptions options;
+  options.push_level = options.ack_level = Level::os;
+  int lost = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const auto world = make_world(seed);
+    Book book;
+    static_cast<void>(
+        world->run_and_crash(work_session(options, &book, 100), milliseconds(5 + seed % 17)));
+    const Found found = survey(*world);
+    ASSERT_TRUE(found.opened) << seed << ": " << to_text(found.error);
+    std::uint64_t last = 0;
+    for (const auto& [id, text] : found.events) last = std::max(last, id);
+    for (const auto& [id, text] : book.pushed) {
+      if (book.ack_sent.contains(id)) continue;
+      if (id > last) ++lost;
+      if (id < last) EXPECT_TRUE(found.events.contains(id)) << seed << ": a hole at " << id;
+    }
+    Book second;
+    static_cast<void>(world->run_and_crash(work_session({}, &second, 1), seconds(1)));
+    ASSERT_FALSE(second.pushed.empty()) << seed << ": " << second.failed;
+    EXPECT_FALSE(book.pushed.contains(second.pushed.begin()->first)) << seed;
+  }
+  EXPECT_GT(lost, 200) << "the loss window shows";
+}
+
+TEST(QueueCrash, survives_ten_power_cuts_in_a_row) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const auto world = make_world(seed);
+    Book book;
+    for (std::uint64_t round = 0; round < 10; ++round) {
+      Book now;
+      static_cast<void>(world->run_and_crash(work_session({}, &now, 100),
+                                             milliseconds(1 + (seed * 7 + round * 13) % 40)));
+      for (const auto& [id, text] : now.pushed) {
+        EXPECT_TRUE(book.pushed.emplace(id, text).second) << "id " << id << " twice";
+      }
+      book.acked.insert(now.acked.begin(), now.acked.end());
+      book.ack_sent.insert(now.ack_sent.begin(), now.ack_sent.end());
+    }
+    expect_kept(survey(*world), book, "seed " + std::to_string(seed));
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(QueueCrash, q18_a_failed_fsync_poisons_the_writer_and_a_reopen_mends_it) {
+  const auto world = make_world(1);
+  std::vector<std::uint64_t> good;
+  EXPECT_TRUE(world->run([&](Env& env) -> Task<void> {
+    const QueuePtr queue = co_await opened(env);
+    if (!queue) co_return;
+    const EventId first = co_await pushed(queue.get(), "a");
+    good.push_back(first.value);
+    const bool armed = world->rocks_disk().apply(FaultId{1}, "fail-sync", 1).has_value();
+    EXPECT_TRUE(armed);
+    const auto failed = co_await queue->push("b");
+    EXPECT_EQ(code_of(failed), Errc::io_error);
+    EXPECT_TRUE(!failed && failed.error().indefinite()) << "it may be durable after all";
+    const auto after = co_await queue->push("c");
+    EXPECT_EQ(code_of(after), Errc::io_error);
+    EXPECT_TRUE(!after && !after.error().indefinite()) << "no false success, and no doubt";
+    const auto ack = co_await queue->ack(first);
+    EXPECT_EQ(code_of(ack), Errc::io_error);
+  }));
+  const Found found = survey(*world);
+  ASSERT_TRUE(found.opened) << to_text(found.error);
+  EXPECT_TRUE(found.events.contains(1));
+  EXPECT_FALSE(found.events.contains(3));
+}
+
+TEST(QueueCrash, q19_a_full_disk_refuses_pushes_cleanly_and_lets_acks_through) {
+  const auto world = make_world(2);
+  EXPECT_TRUE(world->run([&](Env& env) -> Task<void> {
+    QueueOptions options;
+    options.reserve_bytes = 200'000;
+    const QueuePtr queue = co_await opened(env, options);
+    if (!queue) co_return;
+    const auto amount = static_cast<std::int64_t>(world->disk().used_bytes() + 400'000);
+    const bool armed = world->rocks_disk().apply(FaultId{1}, "full", amount).has_value();
+    EXPECT_TRUE(armed);
+    Errc code = Errc::ok;
+    int accepted = 0;
+    for (int i = 0; i < 100 && code == Errc::ok; ++i) {
+      const auto id = co_await queue->push(std::string(10'000, 'x'));
+      code = code_of(id);
+      if (id) ++accepted;
+      if (!id) EXPECT_FALSE(id.error().indefinite()) << to_text(id.error());
+    }
+    EXPECT_EQ(code, Errc::disk_full);
+    EXPECT_GT(accepted, 5);
+    expect_total(*queue, static_cast<std::uint64_t>(accepted));
+    for (int i = 0; i < accepted; ++i) {
+      const Delivery event = co_await popped(queue.get());
+      const auto acked = co_await queue->ack(event.receipt);
+      EXPECT_EQ(code_of(acked), Errc::ok);
+    }
+    EXPECT_EQ(queue->len(), 0U);
+    co_await closed(queue.get());
+  }));
+}
+
+/// The files of the queue whose names end in `suffix`.
+std::vector<std::string> files_of(SimQueueWorld& world, const std::string& suffix) {
+  std::vector<std::string> paths;
+  for (const std::string& name :
+       world.disk().list("/client/0/queue").value_or(std::vector<std::string>())) {
+    if (name.ends_with(suffix)) paths.push_back("/client/0/queue/" + name);
+  }
+  return paths;
+}
+
+/// 20 events, 3 of them acked, all at `sync`.
+Book filled(SimQueueWorld& world) {
+  Book book;
+  EXPECT_TRUE(world.run(work_session({}, &book, 20)));
+  EXPECT_EQ(book.pushed.size(), 20U);
+  return book;
+}
+
+TEST(QueueDamage, q13_a_flipped_bit_in_the_log_loses_one_write_and_says_which) {
+  int reported = 0;
+  int trimmed = 0;
+  for (std::uint64_t step = 0; step < 400; ++step) {
+    const auto world = make_world(7);
+    const Book book = filled(*world);
+    std::string log;
+    std::uint64_t size = 0;
+    for (const std::string& path : files_of(*world, ".log")) {
+      const auto info = world->disk().info(path);
+      if (info && info->size_bytes >= size) {
+        size = info->size_bytes;
+        log = path;
+      }
+    }
+    ASSERT_GT(size, 1'000U);
+    const std::uint64_t offset = step * size / 400;
+    ASSERT_TRUE(world->disk().flip_bit(log, offset, step % 8).has_value());
+    const Found found = survey(*world);
+    const std::string where = "byte " + std::to_string(offset) + " of " + std::to_string(size);
+    ASSERT_TRUE(found.opened) << where << ": " << to_text(found.error);
+    std::vector<std::uint64_t> missing;
+    for (const auto& [id, text] : book.pushed) {
+      if (book.ack_sent.contains(id)) continue;
+      const auto at = found.events.find(id);
+      if (at != found.events.end()) EXPECT_EQ(at->second, text) << where;
+      if (at == found.events.end()) missing.push_back(id);
+    }
+    EXPECT_LE(missing.size(), 1U) << where << ": more than the damaged write is lost";
+    const bool is_last =
+        missing.size() == 1 && missing[0] == 20 && found.recovery.trimmed_bytes > 0;
+    if (is_last) ++trimmed;
+    if (missing.size() == 1 && !is_last) {
+      EXPECT_TRUE(is_reported(found, missing[0])) << where << ": event " << missing[0];
+      ++reported;
+    }
+    EXPECT_FALSE(found.recovery.damage.empty() && found.recovery.trimmed_bytes == 0) << where;
+    // reported again, and still usable, until it is forgotten
+    const Found again = survey(*world);
+    ASSERT_TRUE(again.opened) << where << ": " << to_text(again.error);
+    EXPECT_EQ(again.events, found.events) << where;
+    EXPECT_EQ(again.recovery.damage.size(), found.recovery.damage.size()) << where;
+  }
+  EXPECT_GT(reported, 100);
+  EXPECT_LT(trimmed, 60);
+}
+
+TEST(QueueDamage, a_repair_that_is_interrupted_anywhere_is_done_again) {
+  for (std::uint64_t k = 1; k <= 40; ++k) {
+    const auto world = make_world(8);
+    const Book book = filled(*world);
+    const std::vector<std::string> logs = files_of(*world, ".log");
+    ASSERT_FALSE(logs.empty());
+    ASSERT_TRUE(world->disk().flip_bit(logs.back(), 900, 3).has_value());
+    world->disk().die_at_call(k);
+    Book nothing;
+    static_cast<void>(world->run_and_crash(work_session({}, &nothing, 0), seconds(10)));
+    const Found found = survey(*world);
+    const std::string where = "call " + std::to_string(k);
+    ASSERT_TRUE(found.opened) << where << ": " << to_text(found.error);
+    for (const auto& [id, text] : book.pushed) {
+      if (book.ack_sent.contains(id) || found.events.contains(id)) continue;
+      EXPECT_TRUE(is_reported(found, id)) << where << ": event " << id;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::conformance

@@ -25,7 +25,8 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
 
 Error rocks_error(Effect effect, std::string_view what, const rocksdb::Status& status) {
   Error error{Errc::io_error, effect, std::string(what) + ": " + status.ToString()};
-  if (status.IsCorruption()) error.code = Errc::corrupt;
+  const bool lacks_file = status.IsPathNotFound() || status.IsNotFound();
+  if (status.IsCorruption() || lacks_file) error.code = Errc::corrupt;
   if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kNoSpace) {
     error.code = Errc::disk_full;
   }

@@ -68,8 +68,8 @@ Result<WalWrite> parse_write(std::string_view record) {
 }
 
 /// Events that the writes of `hole` pushed: above all pushed before, below all pushed behind.
-IdRange lost_ids(const Meta* before, const WalWrite& behind) {
-  const std::uint64_t first = (before == nullptr ? 0 : before->last_id) + 1;
+IdRange lost_ids(const Meta& before, const WalWrite& behind) {
+  const std::uint64_t first = before.last_id + 1;
   const bool pushes = behind.first_pushed.value >= first;
   const std::uint64_t last = pushes ? behind.first_pushed.value - 1 : behind.meta.last_id;
   return {EventId{first}, EventId{last}};
@@ -136,27 +136,25 @@ Result<void> add_file(WalContent& wal, WalFile file, std::string_view content) {
   return {};
 }
 
-bool needs_flushed(const WalContent& wal) {
-  if (wal.writes.empty()) return false;
-  const WalWrite& first = wal.writes.front();
-  return first.meta.sequence > 1 && (first.file > 0 || first.offset > 0);
-}
-
-WalPlan plan_for(const WalContent& wal, const std::optional<Meta>& flushed) {
+WalPlan plan_for(const WalContent& wal, const Meta& flushed) {
   WalPlan plan;
-  const Meta* before = flushed ? &*flushed : nullptr;
+  const Meta* before = &flushed;
   for (std::size_t i = 0; i < wal.writes.size() && !plan.cut; ++i) {
     const WalWrite& write = wal.writes[i];
-    const std::uint64_t expected = before == nullptr ? write.meta.sequence : before->sequence + 1;
+    const std::uint64_t expected = before->sequence + 1;
     if (write.meta.sequence > expected) {
-      const Hole hole{i, expected, write.meta.sequence - 1, lost_ids(before, write)};
+      const bool log_is_whole = i == 0 && write.file == 0 && write.offset == 0;
+      if (log_is_whole) {
+        plan.lacks_tables = true;
+        return plan;
+      }
       if (was_durable(wal, i, expected)) {
-        plan.rot.push_back(hole);
+        plan.rot.push_back({i, expected, write.meta.sequence - 1, lost_ids(*before, write)});
       } else {
         plan.cut = i;
       }
     }
-    if (before == nullptr || write.meta.sequence > before->sequence) before = &write.meta;
+    if (write.meta.sequence > before->sequence) before = &write.meta;
   }
   const std::size_t kept = plan.cut.value_or(wal.writes.size());
   const std::size_t last_file = kept > 0 ? wal.writes[kept - 1].file : 0;

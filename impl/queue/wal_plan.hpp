@@ -56,16 +56,15 @@ struct WalPlan {
   std::vector<Hole> rot;
   /// Writes from this index on are to be dropped: they stand behind a torn hole.
   std::optional<std::size_t> cut;
+  /// The logs are whole and begin behind what the tables hold: RocksDB lost a table, or the end of
+  /// its manifest, which it takes for torn. It must not be opened: it would delete what it forgot.
+  bool lacks_tables = false;
   std::uint64_t trimmed_bytes = 0;  ///< torn bytes at the end of what is kept
   [[nodiscard]] bool is_repair() const { return !rot.empty() || cut.has_value(); }
 };
 
-/// @param flushed  The state as of what the tables hold, where it is known; needed only to name
-///                 what is lost in front of the first write.
-[[nodiscard]] WalPlan plan_for(const WalContent& wal, const std::optional<Meta>& flushed);
-
-/// Whether planning needs `flushed`: something is missing in front of the first write.
-[[nodiscard]] bool needs_flushed(const WalContent& wal);
+/// @param flushed  The state as of what the tables hold.
+[[nodiscard]] WalPlan plan_for(const WalContent& wal, const Meta& flushed);
 
 /// The content that replaces log file `file`: its whole writes that are kept, and in the place of
 /// each hole a write that says what is lost. `content` is what it holds now.

@@ -2,7 +2,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/wal_filter.h>
+#include <rocksdb/file_system.h>
 
 #include <algorithm>
 #include <array>
@@ -68,22 +68,36 @@ Result<void> replace_file(const StoreOptions& options, const std::string& name,
   return {};
 }
 
-/// Leaves out every write, so that what remains is what the tables hold.
-class IgnoreAll final : public rocksdb::WalFilter {
+/// Shows no logs, so that a database opens as its tables hold it. RocksDB itself must not read a
+/// damaged log: told to skip what is corrupt, its reader may never come to an end (7.8).
+class LogsHidden final : public rocksdb::FileSystemWrapper {
  public:
-  WalProcessingOption LogRecord(const rocksdb::WriteBatch&, rocksdb::WriteBatch*,
-                                bool*) const override {
-    return WalProcessingOption::kIgnoreCurrentRecord;
+  explicit LogsHidden(const std::shared_ptr<rocksdb::FileSystem>& files)
+      : FileSystemWrapper(files) {}
+  const char* Name() const override { return "lockstep.LogsHidden"; }
+  rocksdb::IOStatus GetChildren(const std::string& folder, const rocksdb::IOOptions& options,
+                                std::vector<std::string>* names,
+                                rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = target()->GetChildren(folder, options, names, debug);
+    std::erase_if(*names, [](const std::string& name) { return is_numbered(name, log_suffix); });
+    return status;
   }
-  const char* Name() const override { return "lockstep.queue.IgnoreAll"; }
+};
+
+class EnvWithoutLogs final : public rocksdb::EnvWrapper {
+ public:
+  explicit EnvWithoutLogs(rocksdb::Env* env) : EnvWrapper(env) {
+    file_system_ = std::make_shared<LogsHidden>(env->GetFileSystem());
+    system_clock_ = env->GetSystemClock();
+  }
+  const char* Name() const override { return "lockstep.EnvWithoutLogs"; }
 };
 
 /// The queue's state as of its tables; that of a new queue, if they hold none.
 Result<Meta> flushed_meta(const StoreOptions& options) {
-  IgnoreAll ignore;
+  EnvWithoutLogs env(options.env);
   rocksdb::Options rocks = rocks_options(options);
-  rocks.wal_filter = &ignore;
-  rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  rocks.env = &env;
   rocksdb::DB* raw = nullptr;
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(rocks, options.path, &raw);
   const std::unique_ptr<rocksdb::DB> db(raw);
@@ -93,10 +107,7 @@ Result<Meta> flushed_meta(const StoreOptions& options) {
     if (status.IsNotFound()) return Meta{};
   }
   if (!status.ok()) {
-    return fail(rocks_error(
-        Effect::none,
-        "the logs of " + options.path + " are damaged, and its tables cannot be read either",
-        status));
+    return fail(rocks_error(Effect::none, "cannot read the tables of " + options.path, status));
   }
   return read_meta(value);
 }
@@ -162,13 +173,16 @@ Result<WalState> mend_wal(const StoreOptions& options) {
   auto logs = read_logs(options);
   if (!logs) return fail(std::move(logs.error()));
   const WalContent& wal = logs->wal;
-  std::optional<Meta> flushed;
-  if (needs_flushed(wal)) {
-    auto read = flushed_meta(options);
-    if (!read) return fail(std::move(read.error()));
-    flushed = *read;
+  const auto flushed = flushed_meta(options);
+  if (!flushed) return fail(flushed.error());
+  const WalPlan plan = plan_for(wal, *flushed);
+  if (plan.lacks_tables) {
+    return fail(definite(Errc::corrupt,
+                         "the tables of " + options.path + " hold writes up to " +
+                             std::to_string(flushed->sequence) + " only, and its logs begin at " +
+                             std::to_string(wal.writes.front().meta.sequence) +
+                             ": a table or a part of the manifest is lost. Nothing was changed"));
   }
-  const WalPlan plan = plan_for(wal, flushed);
   if (plan.is_repair()) {
     if (auto done = mend(options, *logs, plan); !done) return fail(std::move(done.error()));
   }

@@ -310,6 +310,64 @@ TEST(QueueDamage, q13_a_flipped_bit_in_the_log_loses_one_write_and_says_which) {
   EXPECT_LT(trimmed, 60);
 }
 
+/// 150 events of 2 kB, half of them acked: tables, a log, a manifest.
+Task<void> fill_tables(Env* env, Book* book) {
+  const QueuePtr queue = co_await opened(*env);
+  if (!queue) co_return;
+  for (int i = 0; i < 150; ++i) {
+    std::string text = std::to_string(i) + std::string(2'000, static_cast<char>('a' + i % 26));
+    const EventId id = co_await pushed(queue.get(), text);
+    book->pushed[id.value] = text;
+    if (i % 2 != 0) continue;
+    const Delivery event = co_await popped(queue.get());
+    const auto acked = co_await queue->ack(event.receipt);
+    EXPECT_EQ(code_of(acked), Errc::ok);
+    book->ack_sent.insert(event.receipt.id.value);
+    co_await env::sleep_for(*env, milliseconds(5));  // flushes have time to run
+  }
+  co_await closed(queue.get());
+}
+
+TEST(QueueDamage, a_thousand_flipped_bytes_crash_nothing_and_lose_nothing_silently) {
+  int refused = 0;
+  int lost = 0;
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    const auto world = make_world(11);
+    Book book;
+    ASSERT_TRUE(world->run([&book](Env& env) { return fill_tables(&env, &book); }));
+    const auto bits = [seed](std::uint64_t n) { return draw(Seed{seed}, DrawStream::test, n); };
+    std::vector<std::string> files = files_of(*world, "");
+    std::erase_if(files, [](const std::string& path) { return path.ends_with(".lock"); });
+    const std::string path = files[below(bits(1), files.size())];
+    const auto info = world->disk().info(path);
+    if (!info || info->size_bytes == 0) continue;
+    for (std::uint64_t flip = 0; flip < 8; ++flip) {
+      if ((bits(3) >> flip & 1U) == 0) continue;
+      const auto flipped = world->disk().flip_bit(path, below(bits(2), info->size_bytes),
+                                                  static_cast<unsigned>(flip));
+      ASSERT_TRUE(flipped.has_value());
+    }
+    const Found found = survey(*world);
+    const std::string where = "seed " + std::to_string(seed) + ", " + path;
+    if (!found.opened) {
+      ++refused;
+      EXPECT_EQ(found.error.code, Errc::corrupt) << where << ": " << to_text(found.error);
+      continue;
+    }
+    for (const auto& [id, text] : book.pushed) {
+      const auto at = found.events.find(id);
+      if (at != found.events.end()) EXPECT_EQ(at->second, text) << where;
+      if (book.ack_sent.contains(id) || at != found.events.end()) continue;
+      ++lost;
+      const bool is_last = id == 150 && found.recovery.trimmed_bytes > 0;
+      EXPECT_TRUE(is_last || is_reported(found, id)) << where << ": event " << id;
+    }
+  }
+  EXPECT_GT(refused, 10) << "the manifest was hit, too";
+  EXPECT_LT(refused, 600);
+  EXPECT_GT(lost, 100);
+}
+
 TEST(QueueDamage, a_repair_that_is_interrupted_anywhere_is_done_again) {
   for (std::uint64_t k = 1; k <= 40; ++k) {
     const auto world = make_world(8);

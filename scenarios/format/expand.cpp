@@ -66,6 +66,17 @@ std::vector<NodeClock> drawn_clocks(Seed seed, const Scenario& scenario) {
   return drawn;
 }
 
+/// Every seed of a sweep is the same run, which dies elsewhere.
+Seed seed_of_run(const Scenario& scenario, Seed seed) {
+  return scenario.sweep.calls > 0 ? Seed{0} : seed;
+}
+
+CrashPoint crash_point_of(const Scenario& scenario, Seed seed) {
+  if (scenario.sweep.calls == 0) return {};
+  return {.call = static_cast<std::int64_t>(seed.value / 3 % (1ULL << 62U)) + 1,
+          .keeps = static_cast<CrashKeeps>(seed.value % 3)};
+}
+
 PlanConfig drawn_config(const Scenario& scenario, Seed seed) {
   return {.seed = seed,
           .implementation = scenario.implementation,
@@ -73,6 +84,7 @@ PlanConfig drawn_config(const Scenario& scenario, Seed seed) {
           .liveness = liveness_of(scenario),
           .workload = scenario.workload,
           .lock = scenario.lock,
+          .queue = scenario.queue,
           .topology = scenario.topology,
           .network = drawn_network(seed, scenario.network),
           .strategy = drawn_strategy(seed, scenario.strategy),
@@ -114,9 +126,12 @@ std::vector<Operation> drawn_operations(const Scenario& scenario, Seed seed) {
 Plan expand(const Scenario& scenario, Seed seed) {
   ASSERT(!check(scenario).has_value());
   const faults::PlanLimits limits{.until = scenario.duration, .swarm = scenario.swarm};
-  return {.config = drawn_config(scenario, seed),
-          .operations = drawn_operations(scenario, seed),
-          .faults = faults::plan_faults(seed, scenario.faults, limits)};
+  const Seed run = seed_of_run(scenario, seed);
+  Plan plan{.config = drawn_config(scenario, run),
+            .operations = drawn_operations(scenario, run),
+            .faults = faults::plan_faults(run, scenario.faults, limits)};
+  plan.config.crash_point = crash_point_of(scenario, seed);
+  return plan;
 }
 
 }  // namespace lockstep::scenarios

@@ -36,6 +36,16 @@ struct DrawnNetwork {
   friend bool operator==(const DrawnNetwork&, const DrawnNetwork&) = default;
 };
 
+/// What a crash at a call keeps of what was not synced.
+enum class CrashKeeps : std::uint8_t { drawn, torn, nothing };
+
+/// Of a sweep: the power of client/0 fails at that call that changes its disk; 0: at none.
+struct CrashPoint {
+  std::int64_t call = 0;
+  CrashKeeps keeps = CrashKeeps::drawn;
+  friend bool operator==(const CrashPoint&, const CrashPoint&) = default;
+};
+
 struct PlanConfig {
   Seed seed{};
   std::string implementation;
@@ -43,6 +53,8 @@ struct PlanConfig {
   Nanos liveness{};  ///< from the heal to the end of the run
   WorkloadSettings workload;
   LockSettings lock;
+  QueueSettings queue;
+  CrashPoint crash_point;
   Topology topology;
   DrawnNetwork network;
   Strategy strategy = Strategy::fifo;  ///< never `drawn`
@@ -52,6 +64,7 @@ struct PlanConfig {
 
 /// lock: one round of a client: think, acquire `key`, hold it for `hold`, release it.
 /// pipeline: think, then emit an event to collection `key`.
+/// queue: think, then producer `key` pushes.
 struct Operation {
   std::uint32_t client = 0;
   std::uint32_t n = 0;  ///< the how-manieth of that client; kept when others are removed

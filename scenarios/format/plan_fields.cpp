@@ -86,6 +86,13 @@ void fault_fields(Fields& fields, PlannedFault& fault) {
   if (!why.empty()) fields.refuse({}, why, "a fault as a plan has it");
 }
 
+void crash_point_fields(Fields& fields, CrashPoint& point) {
+  constexpr std::array<std::string_view, 3> keeps{{"drawn", "torn", "nothing"}};
+  fields.must({"call", "keeps"});
+  fields.integer("call", point.call, {0, INT64_MAX});
+  fields.choice("keeps", point.keeps, keeps);
+}
+
 void config_fields(Fields& fields, PlanConfig& config) {
   fields.must({"seed", "implementation", "duration", "liveness", "workload", "lock", "topology",
                "network", "strategy", "clocks"});
@@ -95,6 +102,9 @@ void config_fields(Fields& fields, PlanConfig& config) {
   fields.duration("liveness", config.liveness, any_duration);
   fields.object("workload", [&](Fields& inner) { workload_fields(inner, config.workload); });
   fields.object("lock", [&](Fields& inner) { lock_fields(inner, config.lock); });
+  fields.object("queue", [&](Fields& inner) { queue_fields(inner, config.queue); });
+  fields.object("crash_point",
+                [&](Fields& inner) { crash_point_fields(inner, config.crash_point); });
   fields.object("topology", [&](Fields& inner) { topology_fields(inner, config.topology); });
   fields.object("network", [&](Fields& inner) { drawn_network_fields(inner, config.network); });
   strategy_field(fields, config.strategy, false);

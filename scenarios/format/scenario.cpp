@@ -18,6 +18,9 @@ bool is_role(std::string_view role) {
 
 Nanos liveness_of(const Scenario& scenario) {
   if (scenario.liveness) return *scenario.liveness;
+  if (has_queues(scenario.workload.kind)) {
+    return 2 * scenario.queue.visibility + 10 * scenario.workload.hold.high + seconds(20);
+  }
   const LockSettings& lock = scenario.lock;
   const Nanos ttl = lock.ttl + lock.ttl / 10;  // on a clock at the bound of drift_ppm
   const Nanos retry = lock.retry_interval + lock.retry_jitter;
@@ -33,6 +36,13 @@ WorkloadSettings workload_of(WorkloadKind kind) {
   WorkloadSettings workload;
   workload.kind = kind;
   if (kind == WorkloadKind::lock) return workload;
+  if (kind == WorkloadKind::queue) {
+    workload.clients = 1;
+    workload.keys = 2;
+    workload.hold = {Nanos(0), milliseconds(50)};
+    workload.think = {milliseconds(1), milliseconds(100)};
+    return workload;
+  }
   if (kind != WorkloadKind::task) workload.hold = {};
   if (kind != WorkloadKind::pipeline) workload.think = {};
   if (kind != WorkloadKind::task) workload.guarded = Guarded::fenced;
@@ -50,6 +60,7 @@ Nanos operation_timeout_of(const LockSettings& lock) {
 std::int64_t count_of(const WorkloadSettings& workload, const Topology& topology,
                       std::string_view role) {
   if (role == "client") return workload.clients;
+  if (has_queues(workload.kind)) return 0;
   if (role == "redis") return topology.redis.nodes * (topology.redis.replica ? 2 : 1);
   if (role == "sink") return workload.guarded == Guarded::none ? 0 : 1;
   return 0;

@@ -24,8 +24,9 @@ inline constexpr std::int64_t schema_version = 1;
 ///   lock       they take, keep, use and release leases on keys
 ///   pipeline   they move the events of collections (the keys) from a source to a sink
 ///   scheduler  they compete for leadership; the leader dispatches tasks (the keys) once per period
+///   queue      each has a durable queue of its own on its disk, with producers and consumers
 ///   task       each tries to run each task (the keys) at each tick, over the plug-in interface
-enum class WorkloadKind : std::uint8_t { lock, pipeline, scheduler, task };
+enum class WorkloadKind : std::uint8_t { lock, pipeline, queue, scheduler, task };
 /// Whether holders write to the guarded resource (a node of its own), and whether it checks tokens.
 /// Of a pipeline: the sink and the progress store; of a scheduler: the ledger.
 enum class Guarded : std::uint8_t { none, unfenced, fenced };
@@ -37,10 +38,11 @@ enum class Level : std::uint8_t { collection, database, deployment };
 struct WorkloadSettings {
   WorkloadKind kind = WorkloadKind::lock;
   std::int64_t clients = 5;  ///< 1..1,000
-  std::int64_t keys = 1;     ///< 1..1,000: keys, collections, tasks
-  /// lock: how long a lease is wanted. task: how long the job runs.
+  std::int64_t keys = 1;     ///< 1..1,000: keys, collections, tasks; queue: producers of each
+  /// lock: how long a lease is wanted. task: how long the job runs. queue: how long an event takes.
   DurationRange hold{milliseconds(200), seconds(2)};
-  /// lock: pause between rounds. pipeline: pause between two events that a client emits.
+  /// lock: pause between rounds. pipeline: pause between two events that a client emits. queue:
+  /// between two pushes of a producer.
   DurationRange think{milliseconds(50), milliseconds(500)};
   Nanos write_every = milliseconds(500);  ///< lock: between guarded writes; at least 1 ms
   DurationRange write_delay{};            ///< between a holder's check of its guard and its send
@@ -49,7 +51,14 @@ struct WorkloadSettings {
   Level level = Level::collection;          ///< pipeline
   std::int64_t batch = 20;                  ///< pipeline: events read at once, 1..1,000
   std::int64_t step = 5;                    ///< pipeline: events written at once, 1..1,000
-  DurationRange rotate{};     ///< pipeline, scheduler: a client stops in order so often; 0: never
+  /// pipeline, scheduler, queue: a client stops in order so often, and begins anew; 0: never
+  DurationRange rotate{};
+  std::int64_t consumers = 2;      ///< queue: of each, 0..1,000
+  IntegerRange payload{0, 200};    ///< queue: bytes that a payload has beside its number
+  std::int64_t nack_percent = 0;   ///< queue: deliveries that a consumer nacks
+  std::int64_t delay_percent = 0;  ///< queue: of these, with a backoff
+  std::int64_t stall_percent = 0;  ///< queue: deliveries that take longer than their visibility
+  std::int64_t extend_percent = 0;  ///< queue: deliveries that are extended in time
   Nanos period = seconds(1);  ///< scheduler, task: from one due moment to the next
   friend bool operator==(const WorkloadSettings&, const WorkloadSettings&) = default;
 };
@@ -69,6 +78,26 @@ struct LockSettings {
   Nanos connect_timeout = milliseconds(500);
   bool fencing = true;
   friend bool operator==(const LockSettings&, const LockSettings&) = default;
+};
+
+/// When a write of a queue counts as done.
+enum class Durability : std::uint8_t { sync, group, os };
+
+struct QueueSettings {
+  Durability push = Durability::sync;
+  Durability ack = Durability::sync;
+  Nanos visibility{};             ///< 0: until the queue is closed
+  std::int64_t attempts_max = 0;  ///< 0: no dead letters
+  Nanos backoff = milliseconds(200);
+  friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
+};
+
+/// A crash at one call of the file system after the other: seed s of a sweep cuts the power of
+/// client/0 at call s / 3 + 1 of a run that is the same for all seeds but for it; what was not
+/// synced survives as drawn, torn, or not at all, as s % 3 says.
+struct SweepSettings {
+  std::int64_t calls = 0;  ///< 0: no sweep; the seeds of a sweep are 3 * calls
+  friend bool operator==(const SweepSettings&, const SweepSettings&) = default;
 };
 
 enum class Persistence : std::uint8_t { none, aof_everysec, aof_always };
@@ -141,6 +170,8 @@ struct Scenario {
   std::string about;  ///< one or two sentences
   WorkloadSettings workload;
   LockSettings lock;
+  QueueSettings queue;
+  SweepSettings sweep;
   Topology topology;
   Clocks clocks;
   NetworkSettings network;
@@ -163,10 +194,13 @@ struct Scenario {
 [[nodiscard]] WorkloadSettings workload_of(WorkloadKind kind);
 /// Whether clients have operations of their own: rounds, or events that they emit.
 [[nodiscard]] constexpr bool has_operations(WorkloadKind kind) {
-  return kind == WorkloadKind::lock || kind == WorkloadKind::pipeline;
+  return kind == WorkloadKind::lock || kind == WorkloadKind::pipeline ||
+         kind == WorkloadKind::queue;
 }
 /// The longest that one step of a pipeline takes: a pause before it, a write, a save.
 [[nodiscard]] Nanos step_timeout_of(const WorkloadSettings& workload, const LockSettings& lock);
+/// Whether clients have disks, and nothing else.
+[[nodiscard]] constexpr bool has_queues(WorkloadKind kind) { return kind == WorkloadKind::queue; }
 /// How long one operation of the lock may take in a world that works: a command, or the several
 /// rounds of Redlock.
 [[nodiscard]] Nanos operation_timeout_of(const LockSettings& lock);
@@ -179,6 +213,7 @@ struct Scenario {
 [[nodiscard]] std::string_view name_of(Interface interface);
 [[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(Backend backend);
+[[nodiscard]] std::string_view name_of(Durability durability);
 [[nodiscard]] std::string_view name_of(Persistence persistence);
 [[nodiscard]] std::string_view name_of(Strategy strategy);
 [[nodiscard]] std::string_view name_of(ExpectedVerdict verdict);

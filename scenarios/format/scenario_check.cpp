@@ -37,8 +37,12 @@ bool needs_disk(Kind kind) {
   }
 }
 
-Persistence persistence_of(const Topology& topology, std::string_view selector) {
-  return selector.starts_with("sink") ? topology.sink.persistence : topology.redis.persistence;
+bool has_disk(const Scenario& scenario, std::string_view selector) {
+  const Topology& topology = scenario.topology;
+  if (selector.starts_with("client")) return has_queues(scenario.workload.kind);
+  const Persistence persistence =
+      selector.starts_with("sink") ? topology.sink.persistence : topology.redis.persistence;
+  return persistence != Persistence::none;
 }
 
 Mistake check_selector(const Scenario& scenario, const std::string& pointer,
@@ -60,9 +64,9 @@ Mistake check_entry(const Scenario& scenario, std::size_t i) {
   if (entry.kind == Kind::failover && !scenario.topology.redis.replica) {
     return mistake(pointer + "/kind", "a failover", "topology.redis.replica to be true");
   }
-  if (needs_disk(entry.kind) &&
-      persistence_of(scenario.topology, entry.target) == Persistence::none) {
-    return mistake(pointer + "/kind", "a fault of a disk", "a target with persistence");
+  if (needs_disk(entry.kind) && !has_disk(scenario, entry.target)) {
+    return mistake(pointer + "/kind", "a fault of a disk",
+                   "a target with persistence: a server with one, or a client of a queue");
   }
   return std::nullopt;
 }
@@ -90,6 +94,7 @@ Mistake check_rounds(const Scenario& scenario) {
 
 Mistake check_servers(const Scenario& scenario) {
   const RedisSettings& redis = scenario.topology.redis;
+  if (has_queues(scenario.workload.kind)) return std::nullopt;
   if (scenario.lock.backend == Backend::redis) {
     if (redis.nodes == 1) return std::nullopt;
     return mistake("/topology/redis/nodes", std::to_string(redis.nodes),
@@ -110,7 +115,7 @@ Mistake check_servers(const Scenario& scenario) {
 /// What the workers of a pipeline or a scheduler need.
 Mistake check_work(const Scenario& scenario) {
   const WorkloadSettings& workload = scenario.workload;
-  if (workload.kind == WorkloadKind::lock || workload.kind == WorkloadKind::task) {
+  if (workload.kind != WorkloadKind::pipeline && workload.kind != WorkloadKind::scheduler) {
     return std::nullopt;
   }
   if (workload.guarded == Guarded::none) {
@@ -124,6 +129,22 @@ Mistake check_work(const Scenario& scenario) {
                      ": write_delay and two command timeouts");
 }
 
+Mistake check_queue(const Scenario& scenario) {
+  const WorkloadSettings& workload = scenario.workload;
+  if (scenario.sweep.calls > 0 && !has_queues(workload.kind)) {
+    return mistake("/sweep", "a sweep over the calls of a disk", "the workload 'queue'");
+  }
+  if (workload.stall_percent > 0 && scenario.queue.visibility.count() == 0) {
+    return mistake("/workload/stall_percent", std::to_string(workload.stall_percent),
+                   "queue.visibility above 0: what else would a consumer outlast?");
+  }
+  const std::int64_t percent =
+      workload.nack_percent + workload.stall_percent + workload.extend_percent;
+  if (percent <= 100) return std::nullopt;
+  return mistake("/workload", std::to_string(percent) + " % of deliveries",
+                 "nack_percent, stall_percent and extend_percent of 100 together");
+}
+
 }  // namespace
 
 std::optional<InputError> check(const Scenario& scenario) {
@@ -133,6 +154,7 @@ std::optional<InputError> check(const Scenario& scenario) {
   }
   if (auto wrong = check_servers(scenario)) return wrong;
   if (auto wrong = check_work(scenario)) return wrong;
+  if (auto wrong = check_queue(scenario)) return wrong;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     if (auto wrong = check_entry(scenario, i)) return wrong;
   }

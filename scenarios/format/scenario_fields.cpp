@@ -8,7 +8,9 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array<Names, 4> workload_names{{"lock", "pipeline", "scheduler", "task"}};
+constexpr std::array<Names, 5> workload_names{
+    {"lock", "pipeline", "queue", "scheduler", "task"}};
+constexpr std::array<Names, 3> durability_names{{"sync", "group", "os"}};
 constexpr std::array<Names, 2> interface_names{{"keeper", "plugin"}};
 constexpr std::array<Names, 3> level_names{{"collection", "database", "deployment"}};
 constexpr std::array<Names, 3> guarded_names{{"none", "unfenced", "fenced"}};
@@ -47,6 +49,20 @@ void pipeline_fields(Fields& fields, WorkloadSettings& workload) {
   fields.integer("batch", workload.batch, {1, batch_max});
   fields.integer("step", workload.step, {1, batch_max});
   fields.range("rotate", workload.rotate, an_hour);
+}
+
+void queue_workload_fields(Fields& fields, WorkloadSettings& workload) {
+  constexpr IntegerBounds percent{0, 100};
+  fields.integer("producers", workload.keys, {1, keys_max});
+  fields.integer("consumers", workload.consumers, {0, keys_max});
+  fields.range("hold", workload.hold, an_hour);
+  fields.range("think", workload.think, an_hour);
+  fields.range("rotate", workload.rotate, an_hour);
+  fields.integer_range("payload", workload.payload, {0, 1'000'000});
+  fields.integer("nack_percent", workload.nack_percent, percent);
+  fields.integer("delay_percent", workload.delay_percent, percent);
+  fields.integer("stall_percent", workload.stall_percent, percent);
+  fields.integer("extend_percent", workload.extend_percent, percent);
 }
 
 void scheduler_fields(Fields& fields, WorkloadSettings& workload) {
@@ -103,6 +119,9 @@ std::string_view name_of(Level level) { return level_names[static_cast<std::size
 std::string_view name_of(Backend backend) {
   return backend_names[static_cast<std::size_t>(backend)];
 }
+std::string_view name_of(Durability durability) {
+  return durability_names[static_cast<std::size_t>(durability)];
+}
 std::string_view name_of(Persistence persistence) {
   return persistence_names[static_cast<std::size_t>(persistence)];
 }
@@ -125,10 +144,11 @@ void workload_fields(Fields& fields, WorkloadSettings& workload) {
   fields.choice("kind", kind, workload_names);
   if (fields.reading()) workload = workload_of(kind);
   fields.integer("clients", workload.clients, {1, clients_max});
-  fields.integer("keys", workload.keys, {1, keys_max});
+  if (!has_queues(kind)) fields.integer("keys", workload.keys, {1, keys_max});
   switch (kind) {
     case WorkloadKind::lock: return lock_workload_fields(fields, workload);
     case WorkloadKind::pipeline: return pipeline_fields(fields, workload);
+    case WorkloadKind::queue: return queue_workload_fields(fields, workload);
     case WorkloadKind::scheduler: return scheduler_fields(fields, workload);
     case WorkloadKind::task: return task_fields(fields, workload);
   }
@@ -145,6 +165,14 @@ void lock_fields(Fields& fields, LockSettings& lock) {
   fields.duration("command_timeout", lock.command_timeout, tick);
   fields.duration("connect_timeout", lock.connect_timeout, tick);
   fields.boolean("fencing", lock.fencing);
+}
+
+void queue_fields(Fields& fields, QueueSettings& queue) {
+  fields.choice("push", queue.push, durability_names);
+  fields.choice("ack", queue.ack, durability_names);
+  fields.duration("visibility", queue.visibility, an_hour);
+  fields.integer("attempts_max", queue.attempts_max, {0, 1'000});
+  fields.duration("backoff", queue.backoff, tick);
 }
 
 void topology_fields(Fields& fields, Topology& topology) {
@@ -191,6 +219,10 @@ void scenario_fields(Fields& fields, Scenario& scenario) {
   fields.text("about", scenario.about, sentence_rule());
   fields.object("workload", [&](Fields& inner) { workload_fields(inner, scenario.workload); });
   fields.object("lock", [&](Fields& inner) { lock_fields(inner, scenario.lock); });
+  fields.object("queue", [&](Fields& inner) { queue_fields(inner, scenario.queue); });
+  fields.object("sweep", [&](Fields& inner) {
+    inner.integer("calls", scenario.sweep.calls, {0, 1'000'000});
+  });
   fields.object("topology", [&](Fields& inner) { topology_fields(inner, scenario.topology); });
   fields.object("clocks", [&](Fields& inner) { clocks_fields(inner, scenario.clocks); });
   fields.object("network", [&](Fields& inner) { network_fields(inner, scenario.network); });

@@ -9,6 +9,7 @@ namespace lockstep::scenarios {
 
 void workload_fields(Fields& fields, WorkloadSettings& workload);
 void lock_fields(Fields& fields, LockSettings& lock);
+void queue_fields(Fields& fields, QueueSettings& queue);
 void topology_fields(Fields& fields, Topology& topology);
 void clocks_fields(Fields& fields, Clocks& clocks);
 void network_fields(Fields& fields, NetworkSettings& network);

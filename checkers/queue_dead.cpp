@@ -73,7 +73,9 @@ class DeadLetters {
 
 void DeadLetters::judge_premature(const Tally& hidden) const {
   auto redrive = message_.redrives.begin();
-  Instant since = long_ago;
+  const QueueOperation* const push =
+      message_.pushes.empty() ? message_.origin : message_.pushes.front();
+  Instant since = push == nullptr ? long_ago : push->invoked;
   for (const QueueOperation* found : message_.found) {
     for (; redrive != message_.redrives.end() && (*redrive)->invoked < found->invoked; ++redrive) {
       const bool is_done = (*redrive)->is_told() && (*redrive)->answered < found->invoked;

@@ -70,6 +70,7 @@ class ViewBuilder {
 
   void build(std::int64_t final_event) {
     add_crashes();
+    date_surveys();
     const auto earlier = [](const QueueOperation& a, const QueueOperation& b) {
       return std::tie(a.invoked, a.event) < std::tie(b.invoked, b.event);
     };
@@ -95,6 +96,15 @@ class ViewBuilder {
     for (QueueOperation& operation : view_.operations) {
       if (operation.outcome != Outcome::unknown) continue;
       operation.answered = view_.crashes.after(operation.invoked);
+    }
+  }
+
+  /// What a survey found was so at some moment since the survey began.
+  void date_surveys() {
+    const QueueOperation* survey = nullptr;
+    for (QueueOperation& operation : view_.operations) {  // still by event
+      if (operation.f == name::survey) survey = &operation;
+      if (operation.f == name::found && survey != nullptr) operation.invoked = survey->invoked;
     }
   }
 

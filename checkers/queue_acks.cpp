@@ -16,6 +16,8 @@ class Acks {
     for (const QueueOperation* ack : message.acks) {
       if (ack->is_told()) told_.push_back(ack);
     }
+    for (const QueueOperation* redrive : message.redrives) redrives_.add(*redrive);
+    redrives_.finish();
     for (const QueueOperation* pop : message.pops) by_receipt_[pop->receipt].push_back(pop);
     first_answered_ = message.pops;
     for (std::size_t i = first_answered_.size(); i-- > 1;) {
@@ -30,11 +32,13 @@ class Acks {
 
  private:
   void judge_stale(const QueueOperation& use) const;
+  [[nodiscard]] bool may_be_given_again(Instant from, Instant to) const;
   [[nodiscard]] std::string words() const { return context_.message_words(message_.id, view_); }
 
   const QueueView& view_;
   const Message& message_;
   const QueueContext& context_;
+  Spans redrives_;
   Pointers told_;  ///< by `invoked`
   std::map<Receipt, Pointers> by_receipt_;
   Pointers first_answered_;  ///< of each delivery and those invoked after it
@@ -77,13 +81,19 @@ void Acks::judge_stale() const {
   }
 }
 
+/// After a redrive attempts are counted from 1 again: a pop of unknown end may give out a receipt
+/// that was given out before.
+bool Acks::may_be_given_again(Instant from, Instant to) const {
+  return redrives_.touch(from, to) && view_.unknown_pops.touch(from, to);
+}
+
 /// A receipt is stale once its message was delivered again after the delivery that gave it out.
 void Acks::judge_stale(const QueueOperation& use) const {
   const auto same = by_receipt_.find(use.receipt);
   if (use.receipt.is_bare() || same == by_receipt_.end()) return;
   const auto after =
       std::partition_point(same->second.begin(), same->second.end(),
-                           [&](const auto* pop) { return pop->invoked < use.invoked; });
+                           [&](const auto* pop) { return pop->invoked <= use.answered; });
   if (after == same->second.begin()) return;
   const QueueOperation& own = **(after - 1);
   const auto again = static_cast<std::size_t>(
@@ -91,6 +101,7 @@ void Acks::judge_stale(const QueueOperation& use) const {
                            [&](const auto* pop) { return pop->invoked <= own.answered; }) -
       message_.pops.begin());
   if (again == message_.pops.size() || first_answered_[again]->answered >= use.invoked) return;
+  if (may_be_given_again(own.invoked, use.answered)) return;
   const QueueOperation& newer = *first_answered_[again];
   context_.findings.violation(id::stale_ack_accepted, [&] {
     return context_.violation(

@@ -14,6 +14,11 @@ std::int64_t expiry_ns(const QueueOperation& operation, const Params& params) {
   return later(began, std::max<std::int64_t>(bounds_of(operation.ttl_ns, params).least_ns, 0));
 }
 
+void make_uncertain(Delivery& delivery) {
+  delivery.end = delivery.pop->answered;
+  delivery.expires_ns = delivery.pop->invoked.time_ns;
+}
+
 bool is_before(const QueueOperation* a, const QueueOperation* b) { return a->invoked < b->invoked; }
 
 }  // namespace
@@ -40,11 +45,13 @@ void Windows::add_receipts() {
     if (nack->may()) returned_[nack->receipt].add(*nack);
   }
   for (const QueueOperation* extend : message_.extends) {
+    extended_[extend->receipt].add(*extend);
     if (extend->is_open()) returned_[extend->receipt].add(*extend);
   }
   for (const QueueOperation* redrive : message_.redrives) redrives_.add(*redrive);
-  for (auto& [receipt, spans] : closed_) spans.finish();
-  for (auto& [receipt, spans] : returned_) spans.finish();
+  for (ByReceipt* all : {&closed_, &extended_, &returned_}) {
+    for (auto& [receipt, spans] : *all) spans.finish();
+  }
   redrives_.finish();
 }
 
@@ -65,9 +72,7 @@ void Windows::add_extends(const QueueContext& context) {
     for (std::size_t i = 0; i < group.size(); ++i) {
       const Instant until = i + 1 < group.size() ? group[i + 1]->pop->answered : never_at;
       add_window(*group[i], extends[receipt], until, context);
-      if (!any_bare) continue;  // nothing is certain where an extend may be of any delivery
-      group[i]->end = group[i]->pop->answered;
-      group[i]->expires_ns = group[i]->pop->invoked.time_ns;
+      if (any_bare) make_uncertain(*group[i]);  // it may be of any delivery
     }
   }
 }
@@ -76,13 +81,22 @@ void Windows::add_extends(const QueueContext& context) {
 void Windows::add_window(Delivery& delivery, const Pointers& extends, Instant until,
                          const QueueContext& context) const {
   const QueueOperation& pop = *delivery.pop;
+  const auto earlier = extended_.find(pop.receipt);
+  if (earlier != extended_.end() && earlier->second.touch(pop.invoked, pop.answered)) {
+    return make_uncertain(delivery);  // whoever had the same receipt before
+  }
   QueueOperation from;
   from.invoked = pop.answered;
   const auto first = std::lower_bound(extends.begin(), extends.end(), &from, &is_before);
   Instant last_told = long_ago;
   const auto is_own = [&](auto at) { return at != extends.end() && (*at)->invoked < until; };
+  // After a redrive it may be of another delivery with the same receipt.
+  const bool is_redriven = redrives_.touch(pop.invoked, pop.invoked);
+  const Instant redrive = is_redriven ? pop.invoked : redrives_.at_or_after(pop.invoked);
   for (auto at = first; is_own(at); ++at) {
-    if ((*at)->is_told()) last_told = std::max(last_told, (*at)->invoked);
+    if ((*at)->is_told() && (*at)->answered < redrive) {
+      last_told = std::max(last_told, (*at)->invoked);
+    }
   }
   const bool is_moved = last_told != long_ago;
   delivery.expires_ns = is_moved ? endless : expiry_ns(pop, context.params);
@@ -102,7 +116,9 @@ void Windows::cut(Delivery& delivery) const {
   cut_at(redrives_.at_or_after(from));
   for (const Receipt receipt : {delivery.pop->receipt, Receipt{}}) {
     const auto own = closed_.find(receipt);
-    if (own != closed_.end()) cut_at(own->second.at_or_after(from));
+    if (own == closed_.end()) continue;
+    cut_at(own->second.at_or_after(from));
+    if (own->second.touch(from, from)) cut_at(from);
   }
 }
 

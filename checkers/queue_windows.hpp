@@ -47,7 +47,8 @@ class Windows {
   const QueueView& view_;
   const Message& message_;
   std::vector<Delivery> deliveries_;
-  ByReceipt closed_;    ///< acks and nacks of any outcome
+  ByReceipt closed_;  ///< acks and nacks of any outcome
+  ByReceipt extended_;
   ByReceipt returned_;  ///< what may_be_returned asks for
   Spans redrives_;
 };

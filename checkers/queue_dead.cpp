@@ -72,14 +72,19 @@ class DeadLetters {
 };
 
 void DeadLetters::judge_premature(const Tally& hidden) const {
-  auto redrive = message_.redrives.begin();
+  Pointers redrives;
+  for (const QueueOperation* redrive : message_.redrives) {
+    if (redrive->is_told()) redrives.push_back(redrive);
+  }
+  std::sort(redrives.begin(), redrives.end(),
+            [](const auto* a, const auto* b) { return a->answered < b->answered; });
   const QueueOperation* const push =
       message_.pushes.empty() ? message_.origin : message_.pushes.front();
   Instant since = push == nullptr ? long_ago : push->invoked;
+  auto redrive = redrives.begin();
   for (const QueueOperation* found : message_.found) {
-    for (; redrive != message_.redrives.end() && (*redrive)->invoked < found->invoked; ++redrive) {
-      const bool is_done = (*redrive)->is_told() && (*redrive)->answered < found->invoked;
-      if (is_done) since = (*redrive)->invoked;  // attempts began again
+    for (; redrive != redrives.end() && (*redrive)->answered < found->invoked; ++redrive) {
+      since = std::max(since, (*redrive)->invoked);  // attempts began again
     }
     if (found->cause != name::dead) continue;
     context_.findings.exercised(Property::dead_lettered);

@@ -122,6 +122,7 @@ class ViewBuilder {
     if (f == name::push && operation.is_open()) {
       view_.open_pushes.emplace(operation.value, &operation);
     }
+    if (operation.resolved && !operation.may()) return;  // it never came to the queue
     const bool answer_says = f == name::push || f == name::pop || f == name::found;
     const bool is_receipt = f >= name::ack && f <= name::redrive;
     if (answer_says ? !operation.is_told() : !is_receipt) return;

@@ -47,6 +47,12 @@ std::int64_t QueueWorld::tick() {
   return now_;
 }
 
+std::uint64_t QueueWorld::next_id() {
+  const std::uint64_t id = store_.next_id++;
+  for (Store& kept : kept_) kept.next_id = std::max(kept.next_id, id + 1);
+  return id;
+}
+
 void QueueWorld::run(std::int64_t steps) {
   for (std::int64_t i = 0; i < steps; ++i) {
     tick();

@@ -44,7 +44,8 @@ class QueueWorld {
   Timeline& timeline() { return timeline_; }
   /// The next moment, after everything so far.
   std::int64_t tick();
-  std::uint64_t next_id() { return store_.next_id++; }
+  /// Durably.
+  std::uint64_t next_id();
   std::int64_t next_value() { return next_value_++; }
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   /// Everything that goes on ends; the queue is opened again, after a crash or not.

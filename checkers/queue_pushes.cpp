@@ -33,8 +33,8 @@ class Origins {
 
   QueueView& view_;
   const QueueContext& context_;
-  Instant first_open_ = never_at;  ///< of pushes without an answer
-  std::map<const QueueOperation*, MessageId> taken_;
+  Instant first_open_ = never_at;            ///< of pushes without an answer
+  std::map<std::int64_t, MessageId> taken_;  ///< by payload: what became of such a push
 };
 
 void Origins::judge(Message& message) {
@@ -66,7 +66,7 @@ void Origins::judge_seen(Message& message, const QueueOperation& seen) {
   }
   const QueueOperation* const open = open_push(seen);
   const bool is_mine =
-      open != nullptr && taken_.emplace(open, message.id).first->second == message.id;
+      open != nullptr && taken_.emplace(open->value, message.id).first->second == message.id;
   if (!is_mine) return report_unexpected(seen, open);
   message.origin = open;
 }

@@ -17,7 +17,8 @@
 //   pushes      what is delivered or found was pushed, once, under that id, with that payload; ids
 //               grow; first deliveries are in the order of ids
 //   acks        acked once, by a receipt that is not stale (nor does a stale one nack or extend);
-//               not delivered or found afterwards, by no crash excused
+//               not delivered or found afterwards, by no crash excused. Only damage that was
+//               reported in between may have taken the ack
 //   duplicates  windows of one message do not overlap; attempts grow; each delivery after the first
 //               has a cause between the one before and itself: crash, open, expiry, redrive, an
 //               unknown pop, or, of the receipt before, a nack, an unknown ack or extend. Of a pair
@@ -25,11 +26,13 @@
 //   final       a survey after everything else finds each acknowledged push, unless it was acked or
 //               may have been, or was reported damaged. The same holds for a push without an answer
 //               that was delivered before an acknowledged push was invoked: what is recovered is a
-//               cut of the pushes without gaps. A message that is missing after its last attempt
-//               ended is dlq/neither, else it is queue/lost
+//               cut of the pushes without gaps. Damage is reported as a range of ids, from `id` to
+//               `value`, whose messages are lost; whatever the range, also if it is empty (`value`
+//               below `id`), acks and delivery counts from before may be lost too. A message that
+//               is missing after its last attempt ended is dlq/neither, else it is queue/lost
 //
 // Parameters: attempts_max, drift_ppm, eps_ns; and among `extra`: "drained" (true: at the end
-// nothing may wait), "attempts_durable" (true: a crash does not make attempts forgotten).
+// nothing may wait), "attempts_durable" (true: no crash or opening makes attempts forgotten).
 //
 // Not verified: when a delay or a window must be over; that an empty answer is right; the order of
 // redeliveries; what operations without an answer did, even where the oracle knows: it narrows when

@@ -31,6 +31,9 @@ class Acks {
   void judge_stale() const;
 
  private:
+  [[nodiscard]] bool is_forgiven(const QueueOperation& ack, const QueueOperation& after) const;
+  void report_forgotten(const QueueOperation& ack, const QueueOperation& seen,
+                        std::string_view how) const;
   void judge_stale(const QueueOperation& use) const;
   [[nodiscard]] bool may_be_given_again(Instant from, Instant to) const;
   [[nodiscard]] std::string words() const { return context_.message_words(message_.id, view_); }
@@ -46,6 +49,7 @@ class Acks {
 
 void Acks::judge_twice() const {
   for (std::size_t i = 1; i < told_.size(); ++i) {
+    if (is_forgiven(*told_[i - 1], *told_[i])) continue;
     context_.findings.violation(id::acked_twice, [&] {
       return context_.violation(
           view_,
@@ -57,20 +61,37 @@ void Acks::judge_twice() const {
 
 /// A message that was acked is gone for good, whatever crashes.
 void Acks::judge_forgotten() const {
-  if (told_.empty()) return;
-  const QueueOperation& ack =
-      **std::min_element(told_.begin(), told_.end(),
-                         [](const auto* a, const auto* b) { return a->answered < b->answered; });
+  Pointers latest = told_;  // by `answered`: of each ack and those before, the one invoked last
+  std::sort(latest.begin(), latest.end(),
+            [](const auto* a, const auto* b) { return a->answered < b->answered; });
+  Pointers by_answer = latest;
+  for (std::size_t i = 1; i < latest.size(); ++i) {
+    if (latest[i]->invoked < latest[i - 1]->invoked) latest[i] = latest[i - 1];
+  }
   const auto judge = [&](const QueueOperation& seen, std::string_view how) {
-    if (seen.invoked <= ack.answered) return;
-    context_.findings.violation(id::redelivered_after_ack, [&] {
-      return context_.violation(
-          view_, cat(words(), " was ", how, ", though its ack had been answered before"),
-          {&ack, &seen});
-    });
+    const auto after =
+        std::partition_point(by_answer.begin(), by_answer.end(),
+                             [&](const auto* ack) { return ack->answered < seen.invoked; });
+    if (after == by_answer.begin()) return;
+    const QueueOperation& ack = *latest[static_cast<std::size_t>(after - by_answer.begin()) - 1];
+    if (!is_forgiven(ack, seen)) report_forgotten(ack, seen, how);
   };
   for (const QueueOperation* pop : message_.pops) judge(*pop, "delivered");
   for (const QueueOperation* found : message_.found) judge(*found, "found in the queue");
+}
+
+/// Damage may have taken the ack.
+bool Acks::is_forgiven(const QueueOperation& ack, const QueueOperation& after) const {
+  return view_.damages.touch(ack.invoked, after.answered);
+}
+
+void Acks::report_forgotten(const QueueOperation& ack, const QueueOperation& seen,
+                            std::string_view how) const {
+  context_.findings.violation(id::redelivered_after_ack, [&] {
+    return context_.violation(
+        view_, cat(words(), " was ", how, ", though its ack had been answered before"),
+        {&ack, &seen});
+  });
 }
 
 void Acks::judge_stale() const {

@@ -133,6 +133,16 @@ bool QueueFacts::redriven(MessageId id, Point a, Point b) const {
   });
 }
 
+bool QueueFacts::damage_told(Point a, Point b) const {
+  return any(name::damage, [&](const Deed& deed) { return deed.told && deed.touches(a, b); });
+}
+
+bool QueueFacts::forgotten(Point a, Point b) const {
+  const bool reopened =
+      any(name::open, [&](const Deed& deed) { return deed.may && deed.touches(a, b); });
+  return damage_told(a, b) || (!durable_ && (reopened || crashed(a, b)));
+}
+
 bool QueueFacts::crashed(Point a, Point b) const {
   return std::any_of(crashes_.begin(), crashes_.end(),
                      [&](const Point& crash) { return crash >= a && crash <= b; });

@@ -48,7 +48,6 @@ class QueueFacts {
   [[nodiscard]] const std::vector<Point>& crashes() const { return crashes_; }
   /// The final drain; nullptr: there is none.
   [[nodiscard]] const Deed* end() const { return end_; }
-  [[nodiscard]] bool durable() const { return durable_; }
 
   [[nodiscard]] bool is_set(std::string_view what) const;
   [[nodiscard]] const Deed* survey_of(const Deed& found) const;
@@ -65,6 +64,9 @@ class QueueFacts {
   [[nodiscard]] bool damaged(MessageId id) const;
   [[nodiscard]] bool redriven(MessageId id, Point a, Point b) const;
   [[nodiscard]] bool crashed(Point a, Point b) const;
+  [[nodiscard]] bool damage_told(Point a, Point b) const;
+  /// Whether delivery counts may have been forgotten.
+  [[nodiscard]] bool forgotten(Point a, Point b) const;
   struct Window {
     std::int64_t expires = unending;
     Point end{unending, unending};

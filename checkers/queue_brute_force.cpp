@@ -83,6 +83,7 @@ class World : private QueueFacts {
     if (use.f == name::ack) {
       for (const Deed& other : deeds()) {
         if (!other.told || other.said->id != use.said->id || &other == &use) continue;
+        if (other.from < use.from || damage_told(use.from, other.to)) continue;
         if (other.f == name::ack) ids_.insert("queue/acked-twice");
         if (is_seen_as(use.said->id, other) && other.from > use.to) {
           ids_.insert("queue/redelivered-after-ack");
@@ -111,9 +112,8 @@ class World : private QueueFacts {
       if (a.f != name::pop || !a.told || a.said->id != b.said->id || a.from >= b.from) continue;
       before = &a;
       if (overlap(a, b)) ids_.insert("queue/lease-overlap");
-      const bool forgotten =
-          redriven(b.said->id, a.from, b.to) || (!durable() && crashed(a.from, b.to));
-      if (a.to < b.from && !forgotten && b.said->attempt <= a.said->attempt) {
+      const bool excused = redriven(b.said->id, a.from, b.to) || forgotten(a.from, b.to);
+      if (a.to < b.from && !excused && b.said->attempt <= a.said->attempt) {
         ids_.insert("queue/attempt-not-monotonic");
       }
     }
@@ -148,13 +148,18 @@ class World : private QueueFacts {
   void judge_first(const Deed& b) {
     const Deed* const push = push_of(b.said->id);
     if (push == nullptr || !has_place(b.said->id)) return;
+    const bool may_be_dead = most_ > 0 && any(name::pop, [&](const Deed& pop) {
+                               return pop.hidden() && pop.touches(push->from, b.to);
+                             });
+    if (may_be_dead && forgotten(push->from, b.to)) return;
     for (const Deed& a : deeds()) {
       const bool counts = a.f == name::pop && a.told && is_first(a) && has_place(a.said->id);
       if (!counts || a.said->id <= b.said->id || a.to >= b.from || push->to >= a.from) continue;
       const bool elsewhere = any(name::pop, [&](const Deed& pop) {
         bool back = false;
         for (const Point& crash : crashes()) back = back || (crash > pop.from && crash < a.from);
-        return pop.hidden() && pop.from <= a.to && !back;
+        const bool gave_back = !pop.may && pop.touches(a.from, a.to);
+        return gave_back || (pop.hidden() && pop.from <= a.to && !back);
       });
       if (!elsewhere) ids_.insert("queue/reordered");
     }
@@ -168,8 +173,7 @@ class World : private QueueFacts {
           other.f == name::pop && other.from > found.to && !any(name::pop, [&](const Deed& third) {
             return is_seen_as(id, third) && third.from > found.to && third.from < other.from;
           });
-      const bool excused =
-          redriven(id, found.from, other.to) || (!durable() && crashed(found.from, other.to));
+      const bool excused = redriven(id, found.from, other.to) || forgotten(found.from, other.to);
       if (next && !excused) ids_.insert("dlq/both");
       const Deed* const survey = survey_of(found);
       const bool both = other.f == name::found && other.said->cause != name::dead && survey->told &&

@@ -138,8 +138,8 @@ void DeadLetters::judge_delivered(const QueueOperation& found) const {
       std::partition_point(message_.pops.begin(), message_.pops.end(),
                            [&](const auto* p) { return p->invoked <= found.answered; });
   if (pop == message_.pops.end() || redrives_.touch(found.invoked, (*pop)->answered)) return;
-  const bool forgotten = view_.crashes.touch(found.invoked, (*pop)->answered);
-  if (forgotten && !context_.attempts_durable) return;
+  const Instant forgotten = view_.forgotten_until((*pop)->answered, context_.attempts_durable);
+  if (forgotten >= found.invoked) return;
   context_.findings.violation(id::dlq_both, [&] {
     return context_.violation(
         view_, cat(words(), " was delivered after it was a dead letter, though nobody redrove it"),

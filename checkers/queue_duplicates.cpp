@@ -77,11 +77,10 @@ void Duplicates::report_overlap(const Delivery& a, const Delivery& b) const {
 }
 
 /// Deliveries that began up to then may not count for `pop`: they are from before a redrive, or
-/// from before a crash that may have made them forgotten.
+/// from before what may have made them forgotten.
 Instant Duplicates::forgotten_until(const QueueOperation& pop) const {
-  const Instant redrive = windows_.redriven_until(pop.answered);
-  if (context_.attempts_durable) return redrive;
-  return std::max(redrive, view_.crashes.reach(pop.answered));
+  return std::max(windows_.redriven_until(pop.answered),
+                  view_.forgotten_until(pop.answered, context_.attempts_durable));
 }
 
 void Duplicates::judge_attempts() const {

@@ -70,7 +70,8 @@ class RandomHistory {
     if (dice_.chance(20)) add(name::open, {.generation = 2}, 5, horizon);
     if (dice_.chance(10)) {
       const std::int64_t id = dice_.roll(1, messages_);
-      add(name::damage, {.id = static_cast<std::uint64_t>(id), .value = id}, 5, horizon);
+      add(name::damage, {.id = static_cast<std::uint64_t>(id), .value = dice_.roll(0, 2)}, 5,
+          horizon);
     }
     if (dice_.chance(20)) add_survey(dice_.roll(10, horizon));
     if (dice_.chance(80)) add_survey(horizon + 20);

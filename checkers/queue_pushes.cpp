@@ -155,7 +155,8 @@ class FirstDeliveries {
           !message.reused && !view.is_damaged(message.id) && message.redrives.empty();
       if (!judged || message.pops.empty()) continue;
       const QueueOperation* const pop = message.pops.front();
-      if (!message.pushes.empty()) later_.emplace_back(pop, message.pushes.front());
+      const QueueOperation* const push = message.pushes.empty() ? nullptr : message.pushes.front();
+      if (push != nullptr && !may_be_back(*push, *pop)) later_.emplace_back(pop, push);
       if (!may_be_elsewhere(*pop)) earlier_.push_back(pop);
     }
     std::sort(later_.begin(), later_.end(),
@@ -177,10 +178,18 @@ class FirstDeliveries {
   }
 
  private:
-  /// Whether, when `pop` was answered, a pop of unknown end may have had a message that waits in
-  /// this history. A crash brings it back.
+  /// Whether, beside `pop`, another one may have had a message that waits in this history: one of
+  /// unknown end, or one that failed in the end and gave it back.
   [[nodiscard]] bool may_be_elsewhere(const QueueOperation& pop) const {
-    return view_.unknown_holds.touch(pop.invoked, pop.answered);
+    return view_.holds.touch(pop.invoked, pop.answered);
+  }
+
+  /// Whether the message may have been a dead letter, by deliveries that nobody saw, until that was
+  /// forgotten.
+  [[nodiscard]] bool may_be_back(const QueueOperation& push, const QueueOperation& pop) const {
+    return context_.params.attempts_max > 0 &&
+           view_.unknown_pops.touch(push.invoked, pop.answered) &&
+           view_.forgotten_until(pop.answered, context_.attempts_durable) >= push.invoked;
   }
 
   void report(const QueueOperation& before, const QueueOperation& pop,

@@ -79,7 +79,8 @@ class ViewBuilder {
     for (auto& [id, message] : by_id_) view_.messages.push_back(std::move(message));
     view_.opens.finish();
     view_.unknown_pops.finish();
-    view_.unknown_holds.finish();
+    view_.holds.finish();
+    view_.damages.finish();
     std::sort(view_.surveys.begin(), view_.surveys.end());
     merge_damage();
     find_last_survey(final_event);
@@ -113,11 +114,15 @@ class ViewBuilder {
     if (f == name::survey && operation.is_told()) view_.surveys.push_back(operation.event.value);
     if (f == name::open && operation.may()) view_.opens.add(operation);
     if (f == name::damage && operation.is_told()) {
-      view_.damaged.emplace_back(operation.id.value, operation.value);
+      view_.damages.add(operation);
+      const auto last = static_cast<std::uint64_t>(std::max<std::int64_t>(operation.value, 0));
+      if (operation.id.value <= last) view_.damaged.emplace_back(operation.id.value, last);
     }
     if (f == name::pop && operation.is_open()) {
       view_.unknown_pops.add(operation);
-      view_.unknown_holds.add(operation.invoked, view_.crashes.after(operation.invoked));
+      view_.holds.add(operation.invoked, view_.crashes.after(operation.invoked));
+    } else if (f == name::pop && !operation.may() && !operation.resolved) {
+      view_.holds.add(operation);
     }
     if (f == name::push && operation.is_open()) {
       view_.open_pushes.emplace(operation.value, &operation);
@@ -257,6 +262,12 @@ bool QueueView::is_damaged(MessageId id) const {
   const auto after = std::partition_point(
       damaged.begin(), damaged.end(), [&](const auto& range) { return range.first <= id.value; });
   return after != damaged.begin() && (after - 1)->second >= id.value;
+}
+
+Instant QueueView::forgotten_until(Instant point, bool attempts_durable) const {
+  const Instant damage = damages.reach(point);
+  if (attempts_durable) return damage;
+  return std::max({damage, crashes.reach(point), opens.reach(point)});
 }
 
 std::string QueueContext::message_words(MessageId id, const QueueView& view) const {

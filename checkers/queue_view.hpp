@@ -100,7 +100,9 @@ struct QueueView {
   Spans crashes;
   Spans opens;  ///< that may have happened
   Spans unknown_pops;
-  Spans unknown_holds;  ///< when their messages can have been in flight: until a crash
+  /// When pops that delivered nothing can have held a message: those of unknown end until a crash.
+  Spans holds;
+  Spans damages;  ///< reports of damage: what was acked or counted before may be forgotten
   std::vector<std::pair<std::uint64_t, std::uint64_t>> damaged;  ///< ranges of ids
   std::vector<std::uint32_t> surveys;                            ///< events, ascending
   std::vector<std::uint32_t> crash_events;
@@ -108,6 +110,9 @@ struct QueueView {
   bool nameless = false;                        ///< an answer or a receipt says no id
 
   [[nodiscard]] bool is_damaged(MessageId id) const;
+  /// The latest moment up to `point` that may have made delivery counts, or that a message is a
+  /// dead letter, forgotten; long_ago: none.
+  [[nodiscard]] Instant forgotten_until(Instant point, bool attempts_durable) const;
 };
 
 /// By key, in the order of their names' numbers.

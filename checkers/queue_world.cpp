@@ -21,7 +21,7 @@ QueueWorldOptions any_queue_world(std::uint64_t seed) {
   options.eps = dice.chance(30) ? dice.roll(0, 2) : 0;
   options.crashes = dice.chance(70) ? dice.roll(1, 6) : 0;
   options.unknown = dice.chance(70) ? dice.roll(1, 30) : 0;
-  options.damage = dice.chance(30) ? 40 : 0;
+  options.damage = dice.chance(40) ? 60 : 0;
   options.attempts_durable = dice.chance(50);
   options.drained = dice.chance(50);
   options.order = dice.chance(30) ? Order::real_time : Order::total;
@@ -76,7 +76,10 @@ void QueueWorld::step() {
   auto& task = clients_[static_cast<std::size_t>(dice_.roll(0, options_.clients - 1))];
   if (!task) return begin(task);
   if (dice_.chance(options_.unknown)) return give_up(task);
-  if (task->effected >= 0) {
+  if (task->effected >= 0 && dice_.chance(4) && give_back(*task)) {
+    end(*task, Ending::failed);
+    task.reset();
+  } else if (task->effected >= 0) {
     keep(task->state);
     end(*task, task->ending);
     task.reset();
@@ -86,6 +89,20 @@ void QueueWorld::step() {
   } else {
     effect(*task);
   }
+}
+
+/// A pop fails after it took a message, which nobody saw: in the end it had no effect.
+bool QueueWorld::give_back(const Task& task) {
+  const auto at = store_.items.find(task.words.id);
+  const bool is_its = task.f == name::pop && task.ending == Ending::ok &&
+                      at != store_.items.end() && at->second.state == State::in_flight &&
+                      at->second.attempt == task.words.attempt && at->second.since == task.effected;
+  if (!is_its) return false;
+  at->second.state = State::ready;
+  --at->second.attempt;
+  kept_.push_back(store_);
+  keep(first_kept_ + kept_.size() - 1);
+  return true;
 }
 
 void QueueWorld::begin(std::optional<Task>& task) {
@@ -183,7 +200,7 @@ void QueueWorld::use(Task& task, Item* item) {
   if (!is_current) return;
   task.ending = Ending::ok;
   if (task.f == name::ack) {
-    store_.items.erase(task.words.id);
+    store_.acked.insert(store_.items.extract(task.words.id));
     return;
   }
   item->since = now_;
@@ -238,6 +255,7 @@ void QueueWorld::crash() {
   for (auto& [id, item] : store_.items) {
     if (options_.attempts_durable || dice_.chance(50)) continue;
     item.attempt = static_cast<std::uint16_t>(dice_.roll(0, item.attempt));
+    if (item.state == State::dead && dice_.chance(20)) item.state = State::ready;
   }
 }
 
@@ -277,7 +295,22 @@ void QueueWorld::open(bool after_crash) {
   kept_.assign(1, store_);
 }
 
+/// Only acks and delivery counts are damaged: their messages come again.
+void QueueWorld::forget_acks() {
+  for (auto at = store_.acked.begin(); at != store_.acked.end();) {
+    const auto next = std::next(at);
+    at->second.state = State::ready;
+    if (dice_.chance(30)) store_.items.insert(store_.acked.extract(at));
+    at = next;
+  }
+  for (auto& [id, item] : store_.items) {
+    if (dice_.chance(30)) item.attempt = 0;
+  }
+  timeline_.queue(name::damage, node, {tick(), tick()}, {.id = 1, .value = 0});
+}
+
 void QueueWorld::damage() {
+  if (dice_.chance(40)) return forget_acks();
   const auto first =
       static_cast<std::uint64_t>(dice_.roll(1, static_cast<std::int64_t>(store_.next_id)));
   const std::uint64_t last = first + static_cast<std::uint64_t>(dice_.roll(0, 2));

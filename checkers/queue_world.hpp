@@ -63,6 +63,7 @@ class QueueWorld {
   };
   struct Store {
     std::map<std::uint64_t, Item> items;
+    std::map<std::uint64_t, Item> acked;
     std::uint64_t next_id = 1;
     std::int64_t next_front = 1;
   };
@@ -84,6 +85,7 @@ class QueueWorld {
   };
 
   void step();
+  bool give_back(const Task& task);
   void begin(std::optional<Task>& task);
   void effect(Task& task);
   void take_effect(Task& task);
@@ -98,6 +100,7 @@ class QueueWorld {
   void drain();
   void found(std::uint64_t id, const Item& item);
   void damage();
+  void forget_acks();
   [[nodiscard]] bool is_over(const Item& item);
   [[nodiscard]] bool is_exhausted(const Item& item) const {
     return options_.attempts_max > 0 && item.attempt >= options_.attempts_max;

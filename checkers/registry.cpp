@@ -4,6 +4,7 @@
 #include <array>
 
 #include "checkers/lease_lock.hpp"
+#include "checkers/queue.hpp"
 #include "checkers/text.hpp"
 #include "checkers/work.hpp"
 
@@ -36,10 +37,32 @@ constexpr std::array<AnomalyInfo, 4> work_anomalies{{
     {id::unexplained_duplicate, "an event or a period was done twice, and nothing explains it"},
 }};
 
-constexpr std::array<CheckerInfo, 2> all{{
+constexpr std::array<AnomalyInfo, 15> queue_anomalies{{
+    {id::dlq_both, "a dead letter was also waiting, or was delivered though nobody redrove it"},
+    {id::dlq_neither, "a message had its last attempt, and is neither a dead letter nor acked"},
+    {id::dlq_premature, "a dead letter that cannot have had all its deliveries"},
+    {id::acked_twice, "two acks were told that they removed one message"},
+    {id::attempt_not_monotonic, "a later delivery of a message does not count higher"},
+    {id::queue_corrupt, "a message came with another payload than it was pushed with"},
+    {id::id_reused, "an id was given out that was given out before, or is lower than one that was"},
+    {id::lease_overlap, "one message was certainly in two hands at the same time"},
+    {id::queue_lost, "an acknowledged push is neither acked, dead, waiting nor reported damaged"},
+    {id::redelivered_after_ack, "a message came back after its ack had been answered"},
+    {id::queue_reordered, "a message was delivered before a lower id that was waiting"},
+    {id::stale_ack_accepted, "an ack, nack or extend with an old receipt was accepted"},
+    {id::queue_undrained, "after everything was to be drained a message was left"},
+    {id::queue_unexpected, "a message was delivered or found that nobody can have pushed"},
+    {id::queue_duplicate, "a message was delivered again, and nothing explains it"},
+}};
+
+constexpr std::array<CheckerInfo, 3> all{{
     {lease_lock_model,
      "locks with a ttl, an owner and fencing tokens: exclusion, expiry, fencing, progress",
      lease_lock_anomalies, &check_lease_lock},
+    {queue_model,
+     "a queue that delivers at least once: nothing lost, no duplicate without a cause, receipts, "
+     "order, dead letters",
+     queue_anomalies, &check_queue},
     {work_model,
      "workers under a lock: one at a time, no event lost, none done twice without a cause, "
      "takeover; and the locks themselves",
@@ -55,6 +78,11 @@ bool has_lock_operations(const History& history) {
 bool has_work_operations(const History& history) {
   return std::any_of(history.events.begin(), history.events.end(),
                      [](const Event& event) { return is_work(event.f); });
+}
+
+bool has_queue_operations(const History& history) {
+  return std::any_of(history.events.begin(), history.events.end(),
+                     [](const Event& event) { return is_queue(event.f); });
 }
 
 std::string known_names() {
@@ -91,11 +119,12 @@ Result<const CheckerInfo*> checker_for(const History& history, std::string_view 
   const std::string_view wanted = model.empty() ? history.header.model : model;
   if (wanted.empty()) {
     if (has_work_operations(history)) return find_checker(work_model);
+    if (has_queue_operations(history)) return find_checker(queue_model);
     if (has_lock_operations(history)) return find_checker(lease_lock_model);
     return fail(definite(
         Errc::invalid_argument,
-        "no checker fits: the history has no operation on a lock, a collection or a task; name the "
-        "model, one of " +
+        "no checker fits: the history has no operation on a lock, a collection, a task or a queue; "
+        "name the model, one of " +
             known_names()));
   }
   const CheckerInfo* const checker = find_checker(wanted);

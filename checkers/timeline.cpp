@@ -106,6 +106,28 @@ std::size_t Timeline::work(NameId f, std::string_view node, std::uint64_t lease,
   return operation;
 }
 
+std::size_t Timeline::queue(NameId f, std::string_view node, Span span, const QueueWords& words) {
+  const bool answer_says = f == name::push || f == name::pop || f == name::open;
+  const std::size_t operation = add(f, node, 0, span);
+  for (auto item = items_.rbegin(); item != items_.rend() && item->operation == operation; ++item) {
+    Event& event = item->event;
+    const bool ok = item->completes && event.type == EventType::ok;
+    event.sink = name::none;
+    event.ttl_ns = words.ttl * unit_ns;
+    if (event.error == name::stale) event.error = words.error;
+    if (words.value && (ok || f != name::pop)) {
+      event.value = *words.value;
+      event.has_value = true;
+    }
+    if (answer_says && !ok) continue;
+    event.id = MessageId{words.id};
+    event.attempt = words.attempt;
+    event.token = FencingToken{words.generation};
+    event.cause = words.cause;
+  }
+  return operation;
+}
+
 void Timeline::committed(std::size_t operation, std::uint64_t index, std::int64_t at) {
   for (Item& item : items_) {
     if (item.operation != operation || !item.completes) continue;

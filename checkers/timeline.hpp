@@ -29,6 +29,18 @@ struct Span {
   std::uint64_t token = 0;  ///< granted, or presented
 };
 
+/// What an operation on a queue says, beside its span. Of push, pop and open the answer says id,
+/// attempt and generation, of pop also the value; the rest stands in the invocation.
+struct QueueWords {
+  std::uint64_t id = 0;
+  std::uint16_t attempt = 0;
+  std::uint64_t generation = 0;
+  std::optional<std::int64_t> value{};
+  std::int64_t ttl = 0;  ///< units
+  NameId cause{};
+  NameId error = name::stale;  ///< of Ending::denied
+};
+
 class Timeline {
  public:
   /// ttl 10 units, no drift, one commit point, a fenced sink, key "k".
@@ -55,6 +67,8 @@ class Timeline {
   /// load the answer says it.
   std::size_t work(NameId f, std::string_view node, std::uint64_t lease, Span span,
                    std::int64_t value);
+  /// Any operation of the queue model.
+  std::size_t queue(NameId f, std::string_view node, Span span, const QueueWords& words);
   /// The sink says where the operation stands in its own order, and when it took effect.
   void committed(std::size_t operation, std::uint64_t index, std::int64_t at);
 

@@ -78,8 +78,21 @@ enum class Property : std::uint8_t {
   dispatched,           ///< a task was started
   worker_change,        ///< a collection or task went on with another worker
   explained_duplicate,  ///< an event was applied again, for a cause
+  pushed,               ///< a push was answered with an id
+  delivered,            ///< a pop was answered with a message
+  acked,                ///< an ack was answered Acked
+  nacked,               ///< a nack succeeded
+  extended,             ///< a window was extended
+  redelivered,          ///< a message was delivered again, for a cause
+  expired,              ///< of those, for no other cause than that the window can have ended
+  dead_lettered,        ///< a survey found a dead letter
+  redriven,             ///< a dead letter was sent back into its queue
+  stale_receipt,        ///< an old receipt was refused
+  reopened,             ///< a queue was opened again
+  crash_recovered,      ///< of those, after a crash of its node
+  damage_reported,      ///< an opening reported messages lost to damage
 };
-inline constexpr std::size_t property_count = 20;
+inline constexpr std::size_t property_count = 33;
 /// Those of locks: the first so many.
 inline constexpr std::size_t lock_property_count = 14;
 /// "grant", "guarded_write", ...

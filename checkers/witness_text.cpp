@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "checkers/queue.hpp"
 #include "checkers/text.hpp"
 #include "impl/base/duration.hpp"
 
@@ -31,8 +32,58 @@ std::string marker_words(const Event& event, const History& history) {
   return node.empty() ? std::string(history.text(event.f)) : cat(history.text(event.f), " ", node);
 }
 
+/// "message 7, attempt 2, generation 1": as far as an event says it.
+std::string message_words(const Event& event) {
+  std::string words;
+  const auto add = [&words](std::string_view what, std::uint64_t number) {
+    if (number != 0) words += cat(words.empty() ? "" : ", ", what, " ", number);
+  };
+  add("message", event.id.value);
+  add("attempt", event.attempt);
+  add("generation", event.token.value);
+  return words;
+}
+
+/// "pop k (window 3s)", "nack k (message 7, attempt 2, generation 1, to the front)".
+std::string asked_of_queue_words(const Event& event, const History& history) {
+  std::string words = cat(history.text(event.f), " ", history.text(event.key));
+  if (event.f == name::push && event.has_value) words += cat(" payload ", event.value);
+  std::string details;
+  const auto add = [&details](std::string_view detail) {
+    if (!detail.empty()) details += cat(details.empty() ? "" : ", ", detail);
+  };
+  const bool is_range = event.f == name::damage || event.f == name::found;  // the answer tells
+  if (!is_range) add(message_words(event));
+  if (event.owner.value != 0) add(cat("producer ", event.owner.value));
+  if (event.f == name::nack && event.cause == name::ready) add("to the front");
+  const bool delays = event.f == name::nack && event.ttl_ns != 0;
+  if (delays) add(cat("after ", to_text(Nanos(event.ttl_ns))));
+  if (!delays && event.ttl_ns != 0) add(cat("window ", to_text(Nanos(event.ttl_ns))));
+  return details.empty() ? words : cat(words, " (", details, ")");
+}
+
+/// What a queue answered; `words` if it is nothing but that.
+std::string queue_answer_words(const Event& answer, const History& history,
+                               std::string_view words) {
+  const NameId f = answer.f;
+  if (f == name::ack) return "acked";
+  if (f == name::damage) {
+    return cat("messages ", answer.id.value, " to ", answer.value, " are damaged");
+  }
+  std::string said;
+  if (f == name::push || f == name::pop || f == name::open || f == name::found) {
+    said = message_words(answer);
+  }
+  const bool has_payload = (f == name::pop || f == name::found) && answer.has_value;
+  if (has_payload) said += cat(", payload ", answer.value);
+  const bool has_state = (f == name::pop || f == name::found) && answer.cause != name::none;
+  if (has_state) said += cat(", ", history.text(answer.cause));
+  return said.empty() ? std::string(words) : said;
+}
+
 /// "acquire k (lease 7, ttl 3s)", "write 5 to the sink of k (lease 7, token 12)".
 std::string asked_words(const Event& event, const History& history) {
+  if (is_queue(event.f)) return asked_of_queue_words(event, history);
   const bool is_sink = event.f >= name::write && event.f <= name::raise;
   std::string words(history.text(event.f));
   if (event.f == name::write && event.has_value) words += cat(" ", event.value);
@@ -67,6 +118,9 @@ std::string refused_words(const Event& answer, const History& history) {
   if (answer.error == name::contended) return "refused: contended";
   if (answer.error == name::lost) return "lost";
   if (answer.error == name::not_owned) return "not owned";
+  if (answer.error == name::empty) return "empty";
+  if (answer.error == name::absent) return "refused: no such message";
+  if (answer.error == name::stale && is_queue(answer.f)) return "refused: stale receipt";
   if (answer.error == name::stale) {
     return answer.seen.value == 0 ? "refused: stale token"
                                   : cat("refused: stale token, seen ", answer.seen.value);
@@ -82,6 +136,7 @@ std::string outcome_words(const Event& event, const History& history) {
     return answer.error == name::none ? "unknown" : cat("unknown: ", history.text(answer.error));
   }
   std::string words(done_word(answer.f));
+  if (is_queue(answer.f)) words = queue_answer_words(answer, history, words);
   if (answer.f == name::acquire && answer.token.value != 0) {
     words += cat(", token ", answer.token.value);
   }
@@ -234,8 +289,10 @@ std::string describe(const Violation& violation, const History& history) {
   const auto rows = witness_rows(violation, history);
   if (!rows.empty()) text += "\n" + table(rows);
   if (!violation.stretches.empty()) {
-    const bool is_work = violation.id.starts_with("work/");
-    text += is_work ? "\n  at work\n" : "\n  held for certain\n";
+    std::string_view what = "held for certain";
+    if (violation.id.starts_with("work/")) what = "at work";
+    if (violation.id.starts_with("queue/")) what = "in flight for certain";
+    text += cat("\n  ", what, "\n");
     text += drawing(violation.stretches);
   }
   if (!violation.because.empty()) text += "\n  because\n";

@@ -67,11 +67,15 @@ std::vector<checkers::Violation> judged_by_world(RunEnd end) {
   return {violation};
 }
 
+std::string_view model_of(WorkloadKind kind) {
+  if (kind == WorkloadKind::queue) return "queue";
+  return kind == WorkloadKind::lock ? "lease-lock" : "work";
+}
+
 void fill_header(checkers::History& history, const Plan& plan) {
   history.header.seed = plan.config.seed;
   history.header.commit = commit();
-  const bool locks_only = plan.config.workload.kind == WorkloadKind::lock;
-  history.header.model = locks_only ? "lease-lock" : "work";
+  history.header.model = model_of(plan.config.workload.kind);
   history.header.params = params_of(plan.config, plan.faults);
 }
 
@@ -114,12 +118,15 @@ Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
 }
 
 std::span<const Listed> workloads() {
-  static constexpr std::array<Listed, 4> known{{
+  static constexpr std::array<Listed, 5> known{{
       {"lock",
        "clients take, keep, use and release leases on a few keys, and write to a guarded resource "
        "under them"},
       {"pipeline",
        "clients move the events of collections from a source to a sink, one worker each at a time"},
+      {"queue",
+       "each client has a durable queue on its disk, with producers, and consumers that ack, nack, "
+       "stall and extend"},
       {"scheduler", "clients compete for leadership; the leader dispatches tasks once per period"},
       {"task", "every client tries to run every task at every tick, over the plug-in interface"},
   }};

@@ -35,6 +35,12 @@ enum class Interface : std::uint8_t { keeper, plugin };
 /// What one lock of a pipeline covers. Two collections share a database.
 enum class Level : std::uint8_t { collection, database, deployment };
 
+struct IntegerRange {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  friend bool operator==(const IntegerRange&, const IntegerRange&) = default;
+};
+
 struct WorkloadSettings {
   WorkloadKind kind = WorkloadKind::lock;
   std::int64_t clients = 5;  ///< 1..1,000
@@ -53,13 +59,13 @@ struct WorkloadSettings {
   std::int64_t step = 5;                    ///< pipeline: events written at once, 1..1,000
   /// pipeline, scheduler, queue: a client stops in order so often, and begins anew; 0: never
   DurationRange rotate{};
-  std::int64_t consumers = 2;      ///< queue: of each, 0..1,000
-  IntegerRange payload{0, 200};    ///< queue: bytes that a payload has beside its number
-  std::int64_t nack_percent = 0;   ///< queue: deliveries that a consumer nacks
-  std::int64_t delay_percent = 0;  ///< queue: of these, with a backoff
-  std::int64_t stall_percent = 0;  ///< queue: deliveries that take longer than their visibility
+  std::int64_t consumers = 2;       ///< queue: of each, 0..1,000
+  IntegerRange payload{0, 200};     ///< queue: bytes that a payload has beside its number
+  std::int64_t nack_percent = 0;    ///< queue: deliveries that a consumer nacks
+  std::int64_t delay_percent = 0;   ///< queue: of these, with a backoff
+  std::int64_t stall_percent = 0;   ///< queue: deliveries that take longer than their visibility
   std::int64_t extend_percent = 0;  ///< queue: deliveries that are extended in time
-  Nanos period = seconds(1);  ///< scheduler, task: from one due moment to the next
+  Nanos period = seconds(1);        ///< scheduler, task: from one due moment to the next
   friend bool operator==(const WorkloadSettings&, const WorkloadSettings&) = default;
 };
 
@@ -120,12 +126,6 @@ struct Topology {
   RedisSettings redis;
   SinkSettings sink;
   friend bool operator==(const Topology&, const Topology&) = default;
-};
-
-struct IntegerRange {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  friend bool operator==(const IntegerRange&, const IntegerRange&) = default;
 };
 
 /// How far the wall clock of a node is off at the start, and how fast both its clocks run.

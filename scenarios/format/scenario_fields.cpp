@@ -8,8 +8,7 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array<Names, 5> workload_names{
-    {"lock", "pipeline", "queue", "scheduler", "task"}};
+constexpr std::array<Names, 5> workload_names{{"lock", "pipeline", "queue", "scheduler", "task"}};
 constexpr std::array<Names, 3> durability_names{{"sync", "group", "os"}};
 constexpr std::array<Names, 2> interface_names{{"keeper", "plugin"}};
 constexpr std::array<Names, 3> level_names{{"collection", "database", "deployment"}};

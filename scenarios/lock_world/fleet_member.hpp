@@ -12,23 +12,12 @@
 #include "impl/lock/fenced_store.hpp"
 #include "impl/redis/client.hpp"
 #include "scenarios/format/plan.hpp"
+#include "scenarios/lock_world/client_job.hpp"
 #include "scenarios/lock_world/implementation.hpp"
 #include "scenarios/lock_world/recording.hpp"
 #include "sim/world.hpp"
 
 namespace lockstep::scenarios {
-
-/// What a client is, over all its incarnations.
-struct ClientJob {
-  const Plan* plan = nullptr;
-  RunLog* log = nullptr;
-  const Implementation* implementation = nullptr;
-  std::uint32_t client = 0;
-  std::deque<Operation> operations;     ///< still to do, in order
-  std::vector<std::string> lock_hosts;  ///< one per lock server
-  std::string sink_host;                ///< empty: nothing is guarded
-  std::uint64_t drawn = 0;              ///< draws of draw_now() so far
-};
 
 class FleetMember : public sim::Incarnation {
  protected:
@@ -72,8 +61,5 @@ class HolderLabel {
 
 /// The keeper's configuration that a plan asks for.
 [[nodiscard]] lock::DistributedLockConfig keeper_config_of(const PlanConfig& config);
-
-/// The client of a plan's workload, started.
-[[nodiscard]] std::unique_ptr<sim::Incarnation> make_client(sim::NodeRun& run, ClientJob& job);
 
 }  // namespace lockstep::scenarios

@@ -12,7 +12,8 @@ namespace lockstep::scenarios {
 namespace {
 
 constexpr Implementation reference{
-    "reference", "the lock of impl/lock and the workers of impl/work", &make_reference};
+    "reference", "the locks of impl/lock, the workers of impl/work and the queue of impl/queue",
+    &make_reference};
 
 /// What the zoo's pipelines are without their flaw: tells the flaw from the rest of the member.
 constexpr Implementation control{"control/simple_pipeline",
@@ -67,7 +68,8 @@ class ReferenceScheduler final : public Worker {
 bool Implementation::fits(const WorkloadSettings& workload) const {
   if (make_pipeline != nullptr) return workload.kind == WorkloadKind::pipeline;
   if (make_scheduler != nullptr) return workload.kind == WorkloadKind::scheduler;
-  return true;
+  if (open_queue != nullptr) return workload.kind == WorkloadKind::queue;
+  return workload.kind != WorkloadKind::queue || this == &reference;
 }
 
 std::unique_ptr<lock::DistributedLockBackend> make_reference(
@@ -81,6 +83,12 @@ std::unique_ptr<Worker> pipeline_of(const Implementation& implementation, Pipeli
     return implementation.make_pipeline(std::move(parts));
   }
   return std::make_unique<ReferencePipeline>(std::move(parts));
+}
+
+env::Task<QueueResult> open_queue_of(const Implementation& implementation, env::Env& env,
+                                     queue::QueueOptions options) {
+  const bool is_wrong = implementation.open_queue != nullptr;
+  return is_wrong ? implementation.open_queue(env, options) : open_reference_queue(env, options);
 }
 
 std::unique_ptr<Worker> scheduler_of(const Implementation& implementation, SchedulerParts parts) {

@@ -13,6 +13,7 @@
 #include "impl/work/beat_scheduler.hpp"
 #include "impl/work/pipeline.hpp"
 #include "scenarios/format/scenario.hpp"
+#include "scenarios/queue_world/event_queue.hpp"
 
 namespace lockstep::scenarios {
 
@@ -52,6 +53,7 @@ struct Implementation {
   // At most one of these is wrong; null is the reference's.
   std::unique_ptr<Worker> (*make_pipeline)(PipelineParts parts) = nullptr;
   std::unique_ptr<Worker> (*make_scheduler)(SchedulerParts parts) = nullptr;
+  env::Task<QueueResult> (*open_queue)(env::Env& env, queue::QueueOptions options) = nullptr;
 
   /// Whether it can be told from the reference in such a workload.
   [[nodiscard]] bool fits(const WorkloadSettings& workload) const;
@@ -66,6 +68,8 @@ struct Implementation {
 /// What `implementation` has of each kind.
 [[nodiscard]] std::unique_ptr<Worker> pipeline_of(const Implementation& implementation,
                                                   PipelineParts parts);
+[[nodiscard]] env::Task<QueueResult> open_queue_of(const Implementation& implementation,
+                                                   env::Env& env, queue::QueueOptions options);
 [[nodiscard]] std::unique_ptr<Worker> scheduler_of(const Implementation& implementation,
                                                    SchedulerParts parts);
 

@@ -10,6 +10,9 @@ namespace lockstep::scenarios {
 
 namespace {
 
+constexpr std::uint64_t disk_bytes = 64U << 20U;  // of a queue: a world's memory is bounded
+constexpr Nanos restart_delay = milliseconds(10);
+
 sim::StrategyKind kind_of(Strategy strategy) {
   switch (strategy) {
     case Strategy::fifo: return sim::StrategyKind::fifo;
@@ -77,7 +80,37 @@ void LockWorld::add_client(std::uint32_t client) {
   spec.role = "client";
   spec.clock = clock_of(plan_.config, "client/" + std::to_string(client));
   spec.program = [&job](sim::NodeRun& run) { return make_client(run, job); };
+  if (has_queues(plan_.config.workload.kind)) spec.disk = disk_of(client);
   world_.add_node(std::move(spec));
+}
+
+std::shared_ptr<sim::RocksDisk> LockWorld::disk_of(std::uint32_t client) {
+  const sim::DiskOptions options{
+      .seed = plan_.config.seed, .node = NodeId{client}, .bytes_max = disk_bytes};
+  auto disk = std::make_shared<sim::RocksDisk>(options);
+  const CrashPoint& point = plan_.config.crash_point;
+  if (point.call > 0 && client == 0) die_at(point, *disk);
+  return disk;
+}
+
+/// Arms the crash of a sweep: the disk dies in that call, and the node before it learns of it.
+void LockWorld::die_at(const CrashPoint& point, sim::RocksDisk& disk) {
+  const std::string_view verb = point.keeps == CrashKeeps::torn ? "torn-write" : "lose-unsynced";
+  if (point.keeps != CrashKeeps::drawn) {
+    ASSERT(disk.apply(sim::World::no_fault, verb, 0).has_value());
+  }
+  disk.disk().die_at_call(static_cast<std::uint64_t>(point.call));
+  disk.disk().on_death([this] { die(NodeId{0}); });
+}
+
+void LockWorld::die(NodeId node) {
+  const std::string& who = world_.node(node).name;
+  mark(checkers::name::crash, who);
+  world_.crash(sim::World::no_fault, node);
+  world_.at(world_.now() + restart_delay, [this, node] {
+    mark(checkers::name::restart, world_.node(node).name);
+    world_.restart(sim::World::no_fault, node);
+  });
 }
 
 void LockWorld::mark(checkers::NameId f, std::string_view node, std::optional<std::int64_t> value) {

@@ -1,5 +1,6 @@
-// One world with a lock in it: Redis servers, a guarded resource, clients, a nemesis, and a history
-// of what they did. Built from a plan; run by runner.cpp.
+// One world: Redis servers with the lock in them and a guarded resource, or a disk for the queue of
+// each client; clients, a nemesis, and a history of what they did. Built from a plan; run by
+// run.cpp.
 #pragma once
 
 #include <deque>
@@ -8,10 +9,11 @@
 
 #include "faults/nemesis.hpp"
 #include "scenarios/format/plan.hpp"
-#include "scenarios/lock_world/fleet_member.hpp"
+#include "scenarios/lock_world/client_job.hpp"
 #include "scenarios/lock_world/implementation.hpp"
 #include "scenarios/lock_world/redis_nodes.hpp"
 #include "scenarios/lock_world/run_log.hpp"
+#include "sim/rocks/rocks_disk.hpp"
 #include "sim/world.hpp"
 
 namespace lockstep::scenarios {
@@ -36,6 +38,9 @@ class LockWorld {
  private:
   [[nodiscard]] bool guarded() const { return plan_.config.workload.guarded != Guarded::none; }
   void add_client(std::uint32_t client);
+  [[nodiscard]] std::shared_ptr<sim::RocksDisk> disk_of(std::uint32_t client);
+  void die_at(const CrashPoint& point, sim::RocksDisk& disk);
+  void die(NodeId node);
   void on_nemesis(const faults::NemesisEvent& event);
   void mark(checkers::NameId f, std::string_view node, std::optional<std::int64_t> value = {});
 

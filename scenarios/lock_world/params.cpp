@@ -13,21 +13,24 @@ namespace {
 /// the drift.
 constexpr Nanos store_error = milliseconds(2);
 
-bool is_store(std::string_view node) { return node.starts_with("redis"); }
+/// Whose clock leases are counted on: the servers', or that of a queue's own process.
+bool is_store(const PlanConfig& config, std::string_view node) {
+  return node.starts_with(has_queues(config.workload.kind) ? "client" : "redis");
+}
 
-/// How fast or slow the clocks of the lock's servers ever run: at the start, by a fault, and while
-/// they slew back after the heal.
+/// How fast or slow the clocks that leases are counted on ever run: at the start, by a fault, and
+/// while they slew back after the heal.
 std::int64_t drift_bound(const PlanConfig& config,
                          const std::vector<faults::PlannedFault>& faults) {
   std::int64_t most = 0;
   for (const NodeClock& clock : config.clocks) {
-    if (is_store(clock.node)) most = std::max(most, std::abs(clock.drift_ppm));
+    if (is_store(config, clock.node)) most = std::max(most, std::abs(clock.drift_ppm));
   }
   for (const faults::PlannedFault& fault : faults) {
     if (fault.kind != faults::Kind::clock_drift) continue;
     const auto ppm = faults::parameter_index(fault.kind, "ppm");
     ASSERT(ppm.has_value());
-    const bool may_hit = is_store(fault.target) || fault.target == "any";
+    const bool may_hit = is_store(config, fault.target) || fault.target == "any";
     if (may_hit) most = std::max(most, std::abs(fault.parameters.at(*ppm)));
   }
   return most + sim::NodeClock::slew_ppm + 1;
@@ -45,8 +48,26 @@ Error unknown(std::string_view pointer, std::string_view what) {
 
 }  // namespace
 
+namespace {
+
+checkers::Params queue_params_of(const PlanConfig& config,
+                                 const std::vector<faults::PlannedFault>& faults) {
+  checkers::Params params;
+  params.ttl_ns = config.queue.visibility.count();
+  params.drift_ppm = drift_bound(config, faults);
+  params.eps_ns = store_error.count();
+  params.attempts_max = config.queue.attempts_max;
+  const bool leases = config.queue.visibility.count() > 0 || config.queue.attempts_max > 0;
+  params.extra.emplace_back("attempts_durable", leases && config.queue.ack != Durability::os);
+  params.extra.emplace_back("drained", config.workload.consumers > 0);
+  return params;
+}
+
+}  // namespace
+
 checkers::Params params_of(const PlanConfig& config,
                            const std::vector<faults::PlannedFault>& faults) {
+  if (has_queues(config.workload.kind)) return queue_params_of(config, faults);
   const Nanos try_once = 2 * operation_timeout_of(config.lock) + config.lock.connect_timeout;
   checkers::Params params;
   params.ttl_ns = config.lock.ttl.count();
@@ -73,6 +94,7 @@ Result<void> check_plan(const Plan& plan) {
                                                std::string(name_of(config.workload.kind)) +
                                                " workload"));
   }
+  if (has_queues(config.workload.kind)) return {};
   const bool several = config.lock.backend == Backend::redlock;
   const std::int64_t nodes = config.topology.redis.nodes;
   if (several ? nodes % 2 == 0 || nodes < 3 : nodes != 1) {

@@ -21,7 +21,8 @@ sim::redis::Persistence persistence_of(Persistence persistence) {
 
 StoreSpec lock_store(const PlanConfig& config) {
   const RedisSettings& redis = config.topology.redis;
-  return {"redis", redis.persistence, redis.nodes, redis.replica, redis.replication_delay};
+  const std::int64_t masters = has_queues(config.workload.kind) ? 0 : redis.nodes;
+  return {"redis", redis.persistence, masters, redis.replica, redis.replication_delay};
 }
 
 StoreSpec sink_store(const PlanConfig& config) {

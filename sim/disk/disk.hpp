@@ -134,6 +134,8 @@ class Disk {
   /// From the k-th next mutating call on (1 is the next one) every call fails, until `power_on`.
   /// That k-th call may have had its effect, as far as a crash keeps it.
   void die_at_call(std::uint64_t k);
+  /// Called once, inside the call at which the disk dies.
+  void on_death(std::function<void()> hook) { death_ = std::move(hook); }
   /// Whether calls can succeed now.
   [[nodiscard]] bool is_on() const { return power_ == Power::on; }
 
@@ -197,6 +199,7 @@ class Disk {
   DiskCounters counters_;
   Nanos elapsed_{0};
   std::function<void(FaultId)> effective_;
+  std::function<void()> death_;
 };
 
 }  // namespace lockstep::sim

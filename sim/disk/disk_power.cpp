@@ -52,6 +52,7 @@ Result<void> Disk::begin_change() {
 Result<void> Disk::end_change(Result<void> done) {
   if (power_ != Power::dying) return done;
   power_ = Power::off;
+  if (death_) std::exchange(death_, nullptr)();
   return fail(indefinite(Errc::io_error, "the disk died in this call"));
 }
 

@@ -23,6 +23,7 @@ struct ClientJob {
   std::vector<std::string> lock_hosts;  ///< one per lock server
   std::string sink_host;                ///< empty: nothing is guarded
   std::uint64_t drawn = 0;              ///< draws of draw_now() so far
+  std::uint32_t queues = 0;             ///< queues that were damaged beyond repair and left behind
 };
 
 /// The client of a plan's workload, started.

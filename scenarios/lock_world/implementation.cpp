@@ -86,9 +86,10 @@ std::unique_ptr<Worker> pipeline_of(const Implementation& implementation, Pipeli
 }
 
 env::Task<QueueResult> open_queue_of(const Implementation& implementation, env::Env& env,
-                                     queue::QueueOptions options) {
+                                     std::string name, queue::QueueOptions options) {
   const bool is_wrong = implementation.open_queue != nullptr;
-  return is_wrong ? implementation.open_queue(env, options) : open_reference_queue(env, options);
+  return is_wrong ? implementation.open_queue(env, std::move(name), options)
+                  : open_reference_queue(env, std::move(name), options);
 }
 
 std::unique_ptr<Worker> scheduler_of(const Implementation& implementation, SchedulerParts parts) {

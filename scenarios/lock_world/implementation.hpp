@@ -53,7 +53,8 @@ struct Implementation {
   // At most one of these is wrong; null is the reference's.
   std::unique_ptr<Worker> (*make_pipeline)(PipelineParts parts) = nullptr;
   std::unique_ptr<Worker> (*make_scheduler)(SchedulerParts parts) = nullptr;
-  env::Task<QueueResult> (*open_queue)(env::Env& env, queue::QueueOptions options) = nullptr;
+  env::Task<QueueResult> (*open_queue)(env::Env& env, std::string name,
+                                       queue::QueueOptions options) = nullptr;
 
   /// Whether it can be told from the reference in such a workload.
   [[nodiscard]] bool fits(const WorkloadSettings& workload) const;
@@ -69,7 +70,8 @@ struct Implementation {
 [[nodiscard]] std::unique_ptr<Worker> pipeline_of(const Implementation& implementation,
                                                   PipelineParts parts);
 [[nodiscard]] env::Task<QueueResult> open_queue_of(const Implementation& implementation,
-                                                   env::Env& env, queue::QueueOptions options);
+                                                   env::Env& env, std::string name,
+                                                   queue::QueueOptions options);
 [[nodiscard]] std::unique_ptr<Worker> scheduler_of(const Implementation& implementation,
                                                    SchedulerParts parts);
 

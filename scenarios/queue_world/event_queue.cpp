@@ -34,8 +34,9 @@ Task<Result<QueueSurvey>> ReferenceQueue::survey() {
   }
 }
 
-Task<QueueResult> open_reference_queue(env::Env& env, queue::QueueOptions options) {
-  auto opened = co_await queue::ByteQueue::open(env, "queue", options);
+Task<QueueResult> open_reference_queue(env::Env& env, std::string name,
+                                       queue::QueueOptions options) {
+  auto opened = co_await queue::ByteQueue::open(env, std::move(name), options);
   if (!opened) co_return fail(opened.error());
   co_return std::make_unique<ReferenceQueue>(std::move(*opened));
 }

@@ -64,7 +64,7 @@ class ReferenceQueue : public EventQueue {
   std::unique_ptr<queue::ByteQueue> inner_;
 };
 
-[[nodiscard]] env::Task<QueueResult> open_reference_queue(env::Env& env,
+[[nodiscard]] env::Task<QueueResult> open_reference_queue(env::Env& env, std::string name,
                                                           queue::QueueOptions options);
 
 }  // namespace lockstep::scenarios

@@ -66,7 +66,7 @@ struct QueueClient::Turn {
 QueueClient::QueueClient(sim::NodeRun& run, ClientJob& job)
     : env_(run.env()),
       job_(job),
-      log_(*job.log, run.node().name, job.plan->config.queue.visibility),
+      log_(*job.log, run.node().name, job.queues, job.plan->config.queue.visibility),
       tasks_(env_) {
   tasks_.spawn(live());
 }
@@ -110,9 +110,13 @@ Task<void> QueueClient::live() {
 
 Task<std::unique_ptr<EventQueue>> QueueClient::open() {
   const std::unique_ptr<Call> call = log_.opening();
-  auto opened = co_await open_queue_of(*job_.implementation, env_, queue_options_of(config()));
+  const std::string name = "queue" + std::to_string(job_.queues);
+  auto opened =
+      co_await open_queue_of(*job_.implementation, env_, name, queue_options_of(config()));
   if (!opened) {
     call->error(opened.error());
+    const bool is_beyond_repair = opened.error().code == Errc::corrupt;
+    if (is_beyond_repair) log_.give_up(++job_.queues);
     co_return nullptr;
   }
   log_.opened(*call, **opened);
@@ -180,9 +184,12 @@ Task<void> QueueClient::settle(Turn* turn, Received received) {
   Nanos hold = draw_now(workload.hold);
   const Nanos visibility = config().queue.visibility;
   const std::int64_t stalls = workload.nack_percent + workload.stall_percent;
-  const bool nacks = fate < workload.nack_percent && now() < heal();
-  const bool is_stalled = !nacks && fate < stalls && now() < heal();
-  const bool is_extended = !nacks && !is_stalled && fate < stalls + workload.extend_percent;
+  const bool is_draining = now() >= heal();  // then everybody is quick, and nothing goes wrong
+  const bool nacks = fate < workload.nack_percent && !is_draining;
+  const bool is_stalled = !nacks && fate < stalls && !is_draining;
+  const bool is_extended =
+      !nacks && !is_stalled && fate < stalls + workload.extend_percent && !is_draining;
+  if (is_draining) hold = std::min<Nanos>(hold, milliseconds(1));
   if (is_stalled) hold += visibility + visibility / 4;
   co_await env::sleep_for(env_, hold);
   if (nacks) {

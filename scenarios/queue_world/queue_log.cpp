@@ -31,6 +31,13 @@ std::optional<std::int64_t> value_of(std::string_view payload) {
   return read.ec == std::errc() ? std::optional(value) : std::nullopt;
 }
 
+QueueLog::QueueLog(RunLog& run, std::string_view node, std::uint32_t number, Nanos visibility)
+    : client_(run, node), node_(node), key_(key_of(number)), visibility_(visibility) {}
+
+checkers::NameId QueueLog::key_of(std::uint32_t number) {
+  return client_.run().name(node_ + "/queue" + std::to_string(number));
+}
+
 Invocation QueueLog::invocation(checkers::NameId f) const { return {.f = f, .key = key_}; }
 
 Invocation QueueLog::invocation(checkers::NameId f, const Receipt& receipt) const {
@@ -141,16 +148,25 @@ void QueueLog::opened(Call& call, const EventQueue& queue) {
   report_damage(queue);
 }
 
+void QueueLog::damaged(queue::IdRange ids) {
+  Invocation what = invocation(name::damage);
+  what.id = MessageId{ids.first.value};
+  what.value = static_cast<std::int64_t>(ids.last.value);
+  Call call(client_, what);
+  call.ok({});
+}
+
 void QueueLog::report_damage(const EventQueue& queue) {
   const auto& damage = queue.recovery().damage;
-  for (; damage_told_ < damage.size(); ++damage_told_) {
-    const queue::IdRange& ids = damage[damage_told_].ids;
-    Invocation what = invocation(name::damage);
-    what.id = MessageId{ids.first.value};
-    what.value = static_cast<std::int64_t>(ids.last.value);
-    Call call(client_, what);
-    call.ok({});
-  }
+  for (; damage_told_ < damage.size(); ++damage_told_) damaged(damage[damage_told_].ids);
+}
+
+void QueueLog::give_up(std::uint32_t number) {
+  constexpr EventId last{std::uint64_t{1} << 62U};
+  damaged({EventId{1}, last});
+  Call call(client_, invocation(name::survey));  // nothing is to be found
+  call.ok({});
+  key_ = key_of(number);
 }
 
 void QueueLog::found(EventId id, std::string_view payload, checkers::NameId where,

@@ -25,8 +25,8 @@ struct Received {
 
 class QueueLog {
  public:
-  QueueLog(RunLog& run, std::string_view node, Nanos visibility)
-      : client_(run, node), key_(run.name(std::string(node) + "/queue")), visibility_(visibility) {}
+  /// @param number  Of the queue, among those of this node.
+  QueueLog(RunLog& run, std::string_view node, std::uint32_t number, Nanos visibility);
 
   // Each does it and records it. Errors: those of the queue.
   [[nodiscard]] env::Task<Result<queue::EventId>> push(EventQueue* queue, std::uint32_t producer,
@@ -43,6 +43,9 @@ class QueueLog {
   /// An opening; ended by opened() or failed().
   [[nodiscard]] std::unique_ptr<Call> opening();
   void opened(Call& call, const EventQueue& queue);
+  /// The queue cannot be opened any more, and says so: all that it held is reported damaged. From
+  /// here on this is the log of the queue `number`.
+  void give_up(std::uint32_t number);
   /// Damage that was not yet told of.
   void report_damage(const EventQueue& queue);
 
@@ -54,7 +57,11 @@ class QueueLog {
   void found(queue::EventId id, std::string_view payload, checkers::NameId where,
              std::uint32_t attempts);
 
+  void damaged(queue::IdRange ids);
+  [[nodiscard]] checkers::NameId key_of(std::uint32_t number);
+
   ClientLog client_;
+  std::string node_;
   checkers::NameId key_;
   Nanos visibility_;
   std::size_t damage_told_ = 0;

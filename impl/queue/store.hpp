@@ -56,7 +56,7 @@ struct Loaded {
   std::vector<Damage> damage;  ///< what could not be read on the way
 };
 
-/// The database as of one moment; dies before the store.
+/// The database as of one moment. It keeps the files open, also after the store was closed.
 using StoreView = std::shared_ptr<const rocksdb::Snapshot>;
 
 class QueueStore {
@@ -132,7 +132,7 @@ class QueueStore {
 
   StoreOptions options_;
   Lock lock_;
-  std::unique_ptr<rocksdb::DB> db_;
+  std::shared_ptr<rocksdb::DB> db_;  ///< shared with views
   Meta meta_;
   Recovery recovery_;
   std::vector<StoredAttempt> attempts_;

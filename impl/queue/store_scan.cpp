@@ -22,8 +22,7 @@ std::string lost_words(RecordKind kind, const rocksdb::Status& status) {
 }  // namespace
 
 StoreView QueueStore::view() {
-  rocksdb::DB* const db = db_.get();
-  return {db->GetSnapshot(), [db](const rocksdb::Snapshot* view) { db->ReleaseSnapshot(view); }};
+  return {db_->GetSnapshot(), [db = db_](const rocksdb::Snapshot* view) { db->ReleaseSnapshot(view); }};
 }
 
 std::unique_ptr<rocksdb::Iterator> QueueStore::iterate(const rocksdb::Snapshot* view) const {

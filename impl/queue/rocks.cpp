@@ -1,11 +1,16 @@
 #include "impl/queue/rocks.hpp"
 
+#include <rocksdb/env.h>
+
 namespace lockstep::queue {
 namespace {
 
 // Bounds what a reopen has to replay, and memory: one buffer fills while one is written out.
 constexpr std::size_t write_buffer_bytes = 16U << 20U;
 constexpr std::size_t info_logs_max = 2;
+constexpr std::string_view mark_name{"/queue.damaged"};
+
+std::string mark_path(const StoreOptions& options) { return options.path + std::string(mark_name); }
 
 }  // namespace
 
@@ -19,8 +24,28 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.recycle_log_file_num = 0;  // wal_frames.hpp reads no recycled logs
   rocks.wal_compression = rocksdb::kNoCompression;
   rocks.avoid_flush_during_shutdown = true;
+  rocks.disable_auto_compactions = is_marked_damaged(options);
   if (options.adapt != nullptr) options.adapt(rocks, options.adapt_context);
   return rocks;
+}
+
+bool is_marked_damaged(const StoreOptions& options) {
+  return options.env->FileExists(mark_path(options)).ok();
+}
+
+void mark_damaged(const StoreOptions& options) {
+  std::unique_ptr<rocksdb::WritableFile> file;
+  const rocksdb::EnvOptions how;
+  rocksdb::Status status = options.env->NewWritableFile(mark_path(options), &file, how);
+  if (status.ok()) status = file->Close();
+  std::unique_ptr<rocksdb::Directory> folder;
+  if (status.ok()) status = options.env->NewDirectory(options.path, &folder);
+  if (status.ok()) status = folder->Fsync();
+  status.PermitUncheckedError();
+}
+
+void unmark_damaged(const StoreOptions& options) {
+  options.env->DeleteFile(mark_path(options)).PermitUncheckedError();
 }
 
 Error rocks_error(Effect effect, std::string_view what, const rocksdb::Status& status) {

@@ -75,6 +75,7 @@ Result<void> QueueStore::commit(rocksdb::WriteBatch& all, const Meta& next, bool
   how.sync = durable;
   const rocksdb::Status status = db_->Write(how, &all);
   if (!status.ok()) {
+    if (status.IsCorruption()) mark_damaged(options_);
     poisoned_ = true;
     return fail(rocks_error(Effect::unknown, "cannot write to the queue", status));
   }

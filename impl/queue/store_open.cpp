@@ -109,9 +109,11 @@ Result<void> QueueStore::load_state(std::uint64_t last_written) {
   }
   if (auto loaded = load_attempts(); !loaded) return loaded;
   if (auto loaded = load_damage(); !loaded) return loaded;
-  if (options_.eager || is_lost || !recovery_.damage.empty()) {
+  const bool is_marked = is_marked_damaged(options_);
+  if (options_.eager || is_lost || is_marked || !recovery_.damage.empty()) {
     if (auto counted = recount(); !counted) return counted;
   }
+  if (is_marked && recovery_.damage.empty()) unmark_damaged(options_);  // drained since
   return begin_generation();
 }
 

@@ -22,7 +22,8 @@ std::string lost_words(RecordKind kind, const rocksdb::Status& status) {
 }  // namespace
 
 StoreView QueueStore::view() {
-  return {db_->GetSnapshot(), [db = db_](const rocksdb::Snapshot* view) { db->ReleaseSnapshot(view); }};
+  return {db_->GetSnapshot(),
+          [db = db_](const rocksdb::Snapshot* view) { db->ReleaseSnapshot(view); }};
 }
 
 std::unique_ptr<rocksdb::Iterator> QueueStore::iterate(const rocksdb::Snapshot* view) const {

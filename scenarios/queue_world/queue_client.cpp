@@ -31,7 +31,8 @@ queue::Level level_of(Durability durability) {
 
 /// Errors after which a queue must be opened again.
 bool breaks(const Error& error) {
-  return error.code == Errc::io_error || (error.code == Errc::disk_full && error.indefinite());
+  return error.code == Errc::io_error || error.code == Errc::corrupt ||
+         (error.code == Errc::disk_full && error.indefinite());
 }
 
 }  // namespace

@@ -181,13 +181,10 @@ void QueueLog::found(EventId id, std::string_view payload, checkers::NameId wher
 }
 
 Task<Result<void>> QueueLog::survey(EventQueue* queue) {
-  Call call(client_, invocation(name::survey));
   const auto survey = co_await queue->survey();
-  if (!survey) {
-    call.error(survey.error());
-    co_return fail(survey.error());
-  }
-  report_damage(*queue);
+  if (!survey) co_return fail(survey.error());
+  report_damage(*queue);  // it may have come upon some
+  Call call(client_, invocation(name::survey));
   for (const queue::Delivery& event : survey->unacked) {
     found(event.receipt.id, event.payload, name::ready, 0);
   }

@@ -6,6 +6,7 @@
 #include "scenarios/zoo/simple_scheduler.hpp"
 #include "scenarios/zoo/specimen.hpp"
 #include "scenarios/zoo/worded_lock.hpp"
+#include "scenarios/zoo/wrong_queues.hpp"
 
 namespace lockstep::scenarios {
 
@@ -95,7 +96,14 @@ std::unique_ptr<Worker> make_leader_kept_on_error(SchedulerParts parts) {
   return std::make_unique<LeaderKeptOnError>(std::move(parts));
 }
 
-constexpr std::array<Implementation, 15> members{{
+constexpr std::array<Implementation, 21> members{{
+    {"zoo/ack_before_fsync",
+     "a queue whose acks return before they are synced: a power cut brings acked events back "
+     "(queue/redelivered-after-ack)",
+     &make_reference, nullptr, nullptr, &open_ack_before_fsync},
+    {"zoo/ack_on_pop",
+     "a queue that deletes what it hands out: an event whose consumer dies is lost (queue/lost)",
+     &make_reference, nullptr, nullptr, &open_ack_on_pop},
     {"zoo/client_clock_expiry",
      "the store keeps an expiry of the client's wall clock: a client whose clock is ahead takes a "
      "lock that is held (lock/double-grant)",
@@ -104,6 +112,15 @@ constexpr std::array<Implementation, 15> members{{
      "the heartbeat looks, then sets the ttl: in between another takes the lock, and it is his "
      "lease that is extended (lock/double-grant)",
      &make<GetThenPexpire>},
+    {"zoo/id_from_max_key",
+     "a queue whose next id is one above the greatest it holds: after a reopen ids of acked events "
+     "are given again (queue/id-reused)",
+     &make_reference, nullptr, nullptr, &open_id_from_max_key},
+    {"zoo/late_ack_deletes_new",
+     "a queue whose acks name the event, not the delivery: a late one deletes what another "
+     "consumer "
+     "works on (queue/stale-ack-accepted)",
+     &make_reference, nullptr, nullptr, &open_late_ack_deletes_new},
     {"zoo/leader_kept_on_error",
      "a scheduler whose role stays leader after a failed renewal: two dispatch the same "
      "periods (work/two-workers)",
@@ -124,6 +141,14 @@ constexpr std::array<Implementation, 15> members{{
      "release deletes without comparing: a late release frees the next holder's lock "
      "(lock/foreign-release)",
      &make<PlainDelete>},
+    {"zoo/point_in_time_recovery",
+     "a queue that opens as RocksDB does by default: behind a flipped bit of its log everything is "
+     "dropped, and it says OK (queue/lost)",
+     &make_reference, nullptr, nullptr, &open_point_in_time_recovery},
+    {"zoo/push_without_sync",
+     "a queue whose pushes return before they are synced: a power cut loses acknowledged events "
+     "(queue/lost)",
+     &make_reference, nullptr, nullptr, &open_push_without_sync},
     {"zoo/refresh_stops_before_drain",
      "a pipeline that stops refreshing first and drains then: the lock ends under the drain "
      "(work/two-workers)",

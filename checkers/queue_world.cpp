@@ -76,19 +76,12 @@ void QueueWorld::step() {
   auto& task = clients_[static_cast<std::size_t>(dice_.roll(0, options_.clients - 1))];
   if (!task) return begin(task);
   if (dice_.chance(options_.unknown)) return give_up(task);
-  if (task->effected >= 0 && dice_.chance(4) && give_back(*task)) {
-    end(*task, Ending::failed);
-    task.reset();
-  } else if (task->effected >= 0) {
-    keep(task->state);
-    end(*task, task->ending);
-    task.reset();
-  } else if (dice_.chance(3)) {
-    end(*task, Ending::failed);
-    task.reset();
-  } else {
-    effect(*task);
-  }
+  const bool is_effected = task->effected >= 0;
+  const bool fails = is_effected ? dice_.chance(4) && give_back(*task) : dice_.chance(3);
+  if (!is_effected && !fails) return effect(*task);
+  if (!fails) keep(task->state);
+  end(*task, fails ? Ending::failed : task->ending);
+  task.reset();
 }
 
 /// A pop fails after it took a message, which nobody saw: in the end it had no effect.

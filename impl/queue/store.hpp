@@ -125,6 +125,7 @@ class QueueStore {
   Result<void> commit(rocksdb::WriteBatch& all, const Meta& next, bool durable);
   [[nodiscard]] Meta following() const;
   void add_damage(Damage damage);
+  void salvage(const IdRange& ids, const std::string& why, Loaded& loaded) const;
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(
       const rocksdb::Snapshot* view = nullptr) const;
   [[nodiscard]] EventId first_readable(rocksdb::Iterator& at, RecordKind kind, EventId after,

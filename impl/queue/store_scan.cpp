@@ -57,6 +57,24 @@ EventId QueueStore::first_readable(rocksdb::Iterator& at, RecordKind kind, Event
   return EventId{good};
 }
 
+/// Of a range that cannot be read in one go: what can be read alone, since another table has it.
+void QueueStore::salvage(const IdRange& ids, const std::string& why, Loaded& loaded) const {
+  constexpr std::uint64_t probes_max = 4'096;  // beyond, most of a table is gone
+  if (ids.last.value - ids.first.value >= probes_max) {
+    loaded.damage.push_back({ids, why});
+    return;
+  }
+  bool in_damage = false;
+  for (EventId id = ids.first; id <= ids.last; id = after(id)) {
+    auto payload = get(id);
+    const bool is_lost = !payload && payload.error().code != Errc::not_found;
+    if (payload) loaded.events.push_back({id, *std::move(payload)});
+    if (is_lost && in_damage) loaded.damage.back().ids.last = id;
+    if (is_lost && !in_damage) loaded.damage.push_back({{id, id}, why});
+    in_damage = is_lost;
+  }
+}
+
 Result<Loaded> QueueStore::load(EventId from, EventId last, std::size_t count_max,
                                 std::size_t bytes_max, const StoreView& view_of) {
   Loaded loaded{.next = after(last)};
@@ -71,7 +89,7 @@ Result<Loaded> QueueStore::load(EventId from, EventId last, std::size_t count_ma
       }
       const std::string why = lost_words(RecordKind::event, at->status());
       const EventId good = first_readable(*at, RecordKind::event, expected, last);
-      loaded.damage.push_back({{expected, EventId{good.value - 1}}, why});
+      salvage({expected, EventId{good.value - 1}}, why, loaded);
       expected = good;
       continue;
     }

@@ -12,6 +12,26 @@
 namespace lockstep::checkers {
 namespace {
 
+/// What only queues record.
+void record_queue(Recorder& recorder, ThreadId worker, NameId node, NameId key) {
+  const EventIndex pop =
+      recorder.invoke(worker, {.time = Nanos(61), .f = name::pop, .node = node, .key = key});
+  recorder.ok(pop, {.time = Nanos(62),
+                    .token = FencingToken{2},
+                    .cause = name::damaged,
+                    .value = 5,
+                    .id = MessageId{~0ULL},
+                    .attempt = 3});
+  const EventIndex nack = recorder.invoke(worker, {.time = Nanos(63),
+                                                   .f = name::nack,
+                                                   .node = node,
+                                                   .key = key,
+                                                   .id = MessageId{~0ULL},
+                                                   .cause = name::delayed,
+                                                   .attempt = 3});
+  recorder.fail(nack, {.time = Nanos(64), .error = name::absent});
+}
+
 /// Everything a history can hold, recorded as a run would.
 History recorded() {
   History history;
@@ -68,22 +88,7 @@ History recorded() {
                         .seen = FencingToken{13},
                         .error = name::stale,
                         .cause = history.names.intern("takeover")});
-  const EventIndex pop =
-      recorder.invoke(worker, {.time = Nanos(61), .f = name::pop, .node = node, .key = key});
-  recorder.ok(pop, {.time = Nanos(62),
-                    .token = FencingToken{2},
-                    .cause = name::damaged,
-                    .value = 5,
-                    .id = MessageId{~0ULL},
-                    .attempt = 3});
-  const EventIndex nack = recorder.invoke(worker, {.time = Nanos(63),
-                                                   .f = name::nack,
-                                                   .node = node,
-                                                   .key = key,
-                                                   .id = MessageId{~0ULL},
-                                                   .cause = name::delayed,
-                                                   .attempt = 3});
-  recorder.fail(nack, {.time = Nanos(64), .error = name::absent});
+  record_queue(recorder, worker, node, key);
   const EventIndex open =
       recorder.invoke(keeper, {.time = Nanos(70), .f = name::release, .node = node, .key = key});
   recorder.abandon(keeper);

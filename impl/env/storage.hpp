@@ -1,4 +1,5 @@
-// A node's storage: where its files live, RocksDB's view of them, and a place to run blocking calls.
+// A node's storage: where its files live, RocksDB's view of them, and a place to run blocking
+// calls.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,8 @@ class Storage {
   /// The directory that belongs to this node. It survives the node's crash and restart.
   [[nodiscard]] virtual std::string root() const = 0;
 
-  /// What RocksDB reaches this node's files and clock by; lives as long as the storage. nullptr: this
-  /// node has none.
+  /// What RocksDB reaches this node's files and clock by; lives as long as the storage. nullptr:
+  /// this node has none.
   [[nodiscard]] virtual rocksdb::Env* env() = 0;
   /// Changes what this world needs changed of a database's options, `env` included; never how it
   /// syncs, recovers or encodes. Live: nothing.

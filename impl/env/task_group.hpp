@@ -21,8 +21,8 @@ class TaskGroup {
   /// Starts `task` from the loop, not inside this call. A task that lets `operation_aborted` escape
   /// has been cancelled, which is how stop() ends it; any other exception is a programmer error.
   void spawn(Task<void> task);
-  /// As above; `keep` is let go when the task has ended and is no longer of the group. So it may own
-  /// the group: an object whose own task outlives the last that its users hold of it.
+  /// As above; `keep` is let go when the task has ended and is no longer of the group. So it may
+  /// own the group: an object whose own task outlives the last that its users hold of it.
   void spawn(Task<void> task, std::shared_ptr<void> keep);
 
   /// Asks every running task to end: its present wait ends with `cancelled`, and its next co_await

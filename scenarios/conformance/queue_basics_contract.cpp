@@ -6,8 +6,6 @@ namespace {
 
 using queue::Acked;
 using queue::Level;
-using queue::Nack;
-using queue::NackTo;
 
 TEST_P(QueueContract, q01_a_pop_gives_what_was_pushed_in_order) {
   session([](Env& env) -> Task<void> {
@@ -41,7 +39,8 @@ TEST_P(QueueContract, q01_many_at_once_are_all_there_in_a_row) {
     EXPECT_EQ(queue->len(), 3U);
     const std::string all = co_await all_popped(queue.get());
     EXPECT_EQ(all, "a b c");
-    const auto none = co_await queue->push_many({});
+    const std::vector<std::string> nothing;
+    const auto none = co_await queue->push_many(nothing);
     EXPECT_EQ(code_of(none), Errc::invalid_argument);
     co_await closed(queue.get());
   });
@@ -56,7 +55,7 @@ TEST_P(QueueContract, q02_the_unacked_come_back_in_order_of_ids_and_the_acked_ne
     const Delivery b = co_await popped(queue.get());
     const auto acked = co_await queue->ack(b.receipt);
     EXPECT_EQ(acked.value_or(Acked::absent), Acked::acked);
-    const auto nacked = co_await queue->nack(a.receipt, Nack{.to = NackTo::back});
+    const auto nacked = co_await queue->nack(a.receipt, to_back());
     EXPECT_TRUE(nacked.has_value());
     co_await closed(queue.get());
   });
@@ -77,9 +76,9 @@ TEST_P(QueueContract, q03_looking_changes_nothing) {
     for (const char* text : {"a", "b", "c"}) co_await pushed(queue.get(), text);
     const Delivery a = co_await popped(queue.get());
     const auto before = queue->counts();
-    const auto got = co_await queue->get(EventId{2});
+    const auto got = co_await queue->get(event_id(2));
     EXPECT_EQ(got.value_or(std::nullopt).value_or("?"), "b");
-    const auto missing = co_await queue->get(EventId{77});
+    const auto missing = co_await queue->get(event_id(77));
     EXPECT_TRUE(missing.has_value() && !*missing);
     auto snapshot = co_await queue->snapshot();
     EXPECT_TRUE(snapshot.has_value());
@@ -113,7 +112,7 @@ TEST_P(QueueContract, q04_a_nacked_event_is_the_next_one) {
     EXPECT_EQ(again.receipt.attempt, 2U);
     const std::string rest = co_await all_popped(queue.get());
     EXPECT_EQ(rest, "a c");
-    const auto unknown = co_await queue->nack(EventId{99});
+    const auto unknown = co_await queue->nack(event_id(99));
     EXPECT_EQ(code_of(unknown), Errc::not_found);
     co_await closed(queue.get());
   });
@@ -125,7 +124,7 @@ TEST_P(QueueContract, q04_nacked_to_the_back_it_is_behind_what_is_ready) {
     if (!queue) co_return;
     for (const char* text : {"a", "b", "c"}) co_await pushed(queue.get(), text);
     const Delivery a = co_await popped(queue.get());
-    const auto nacked = co_await queue->nack(a.receipt, Nack{.to = NackTo::back});
+    const auto nacked = co_await queue->nack(a.receipt, to_back());
     EXPECT_TRUE(nacked.has_value());
     co_await pushed(queue.get(), "d");
     const std::string all = co_await all_popped(queue.get());
@@ -183,11 +182,11 @@ TEST_P(QueueContract, an_ack_by_id_says_what_it_found) {
     const QueuePtr queue = co_await opened(env);
     if (!queue) co_return;
     for (const char* text : {"a", "b", "c"}) co_await pushed(queue.get(), text);
-    const auto waiting = co_await queue->ack(EventId{2});  // never handed out
+    const auto waiting = co_await queue->ack(event_id(2));  // never handed out
     EXPECT_EQ(waiting.value_or(Acked::absent), Acked::acked);
-    const auto again = co_await queue->ack(EventId{2});
+    const auto again = co_await queue->ack(event_id(2));
     EXPECT_EQ(again.value_or(Acked::acked), Acked::absent);
-    const auto unknown = co_await queue->ack(EventId{99});
+    const auto unknown = co_await queue->ack(event_id(99));
     EXPECT_EQ(unknown.value_or(Acked::acked), Acked::absent);
     const std::string all = co_await all_popped(queue.get());
     EXPECT_EQ(all, "a c");
@@ -199,9 +198,9 @@ TEST_P(QueueContract, an_ack_by_id_says_what_it_found) {
     options.ahead_max = 1;
     const QueuePtr queue = co_await opened(env, options);
     if (!queue) co_return;
-    const auto waiting = co_await queue->ack(EventId{3});
+    const auto waiting = co_await queue->ack(event_id(3));
     EXPECT_EQ(waiting.value_or(Acked::absent), Acked::acked);
-    const auto gone = co_await queue->ack(EventId{2});
+    const auto gone = co_await queue->ack(event_id(2));
     EXPECT_EQ(gone.value_or(Acked::acked), Acked::absent);
     const std::string all = co_await all_popped(queue.get());
     EXPECT_EQ(all, "a");

@@ -73,6 +73,14 @@ template <class T>
   return result ? Errc::ok : result.error().code;
 }
 
+[[nodiscard]] inline EventId event_id(std::uint64_t value) { return EventId{value}; }
+/// Behind all that is ready.
+[[nodiscard]] inline queue::Nack to_back() { return {.to = queue::NackTo::back}; }
+/// After `delay`; 0: after a backoff.
+[[nodiscard]] inline queue::Nack after(Nanos delay) {
+  return {.to = queue::NackTo::later, .delay = delay};
+}
+
 /// With a visibility timeout that live tests can sit through.
 [[nodiscard]] QueueOptions leased_options();
 

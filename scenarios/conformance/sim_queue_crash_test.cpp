@@ -61,6 +61,7 @@ struct Found {
 /// All that the queue gives after it was opened again, until nothing is left.
 Found survey(SimQueueWorld& world, QueueOptions options = {}) {
   Found found;
+  // lint-allow(capturing-coroutine): the world keeps the session until its run has ended
   const bool ended = world.run([&found, options](Env& env) -> Task<void> {
     auto queue = co_await ByteQueue::open(env, "queue", options);
     if (!queue) found.error = queue.error();
@@ -192,6 +193,7 @@ TEST(QueueCrash, survives_ten_power_cuts_in_a_row) {
 TEST(QueueCrash, q18_a_failed_fsync_poisons_the_writer_and_a_reopen_mends_it) {
   const auto world = make_world(1);
   std::vector<std::uint64_t> good;
+  // lint-allow(capturing-coroutine): the world keeps the session until its run has ended
   EXPECT_TRUE(world->run([&](Env& env) -> Task<void> {
     const QueuePtr queue = co_await opened(env);
     if (!queue) co_return;
@@ -216,6 +218,7 @@ TEST(QueueCrash, q18_a_failed_fsync_poisons_the_writer_and_a_reopen_mends_it) {
 
 TEST(QueueCrash, q19_a_full_disk_refuses_pushes_cleanly_and_lets_acks_through) {
   const auto world = make_world(2);
+  // lint-allow(capturing-coroutine): the world keeps the session until its run has ended
   EXPECT_TRUE(world->run([&](Env& env) -> Task<void> {
     QueueOptions options;
     options.reserve_bytes = 200'000;

@@ -73,7 +73,12 @@ Seed seed_of_run(const Scenario& scenario, Seed seed) {
 
 CrashPoint crash_point_of(const Scenario& scenario, Seed seed) {
   if (scenario.sweep.calls == 0) return {};
-  return {.call = static_cast<std::int64_t>(seed.value / 3 % (1ULL << 62U)) + 1,
+  // Far apart from seed to seed, so that few seeds are spread over the whole run already.
+  constexpr std::uint64_t stride = 617;
+  const auto calls = static_cast<std::uint64_t>(scenario.sweep.calls);
+  const std::uint64_t n = seed.value / 3 % calls;
+  const std::uint64_t call = calls % stride == 0 ? n : n * stride % calls;  // 617 is a prime
+  return {.call = static_cast<std::int64_t>(call) + 1,
           .keeps = static_cast<CrashKeeps>(seed.value % 3)};
 }
 

@@ -102,9 +102,12 @@ void config_fields(Fields& fields, PlanConfig& config) {
   fields.duration("liveness", config.liveness, any_duration);
   fields.object("workload", [&](Fields& inner) { workload_fields(inner, config.workload); });
   fields.object("lock", [&](Fields& inner) { lock_fields(inner, config.lock); });
-  fields.object("queue", [&](Fields& inner) { queue_fields(inner, config.queue); });
-  fields.object("crash_point",
-                [&](Fields& inner) { crash_point_fields(inner, config.crash_point); });
+  if (has_queues(config.workload.kind)) {
+    fields.must({"queue", "crash_point"});
+    fields.object("queue", [&](Fields& inner) { queue_fields(inner, config.queue); });
+    fields.object("crash_point",
+                  [&](Fields& inner) { crash_point_fields(inner, config.crash_point); });
+  }
   fields.object("topology", [&](Fields& inner) { topology_fields(inner, config.topology); });
   fields.object("network", [&](Fields& inner) { drawn_network_fields(inner, config.network); });
   strategy_field(fields, config.strategy, false);

@@ -98,11 +98,11 @@ struct QueueSettings {
   friend bool operator==(const QueueSettings&, const QueueSettings&) = default;
 };
 
-/// A crash at one call of the file system after the other: seed s of a sweep cuts the power of
-/// client/0 at call s / 3 + 1 of a run that is the same for all seeds but for it; what was not
-/// synced survives as drawn, torn, or not at all, as s % 3 says.
+/// A crash at each call that changes the disk: every seed is the same run, but for the call at
+/// which the power of client/0 is cut, and for what survives of what was not synced: what is drawn,
+/// torn writes, or nothing. 3 * calls seeds from 0 on are all of them.
 struct SweepSettings {
-  std::int64_t calls = 0;  ///< 0: no sweep; the seeds of a sweep are 3 * calls
+  std::int64_t calls = 0;  ///< 0: no sweep; more than the run makes: the last seeds survive
   friend bool operator==(const SweepSettings&, const SweepSettings&) = default;
 };
 

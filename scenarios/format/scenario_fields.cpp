@@ -218,10 +218,12 @@ void scenario_fields(Fields& fields, Scenario& scenario) {
   fields.text("about", scenario.about, sentence_rule());
   fields.object("workload", [&](Fields& inner) { workload_fields(inner, scenario.workload); });
   fields.object("lock", [&](Fields& inner) { lock_fields(inner, scenario.lock); });
-  fields.object("queue", [&](Fields& inner) { queue_fields(inner, scenario.queue); });
-  fields.object("sweep", [&](Fields& inner) {
-    inner.integer("calls", scenario.sweep.calls, {0, 1'000'000});
-  });
+  if (has_queues(scenario.workload.kind)) {
+    fields.object("queue", [&](Fields& inner) { queue_fields(inner, scenario.queue); });
+    fields.object("sweep", [&](Fields& inner) {
+      inner.integer("calls", scenario.sweep.calls, {0, 1'000'000});
+    });
+  }
   fields.object("topology", [&](Fields& inner) { topology_fields(inner, scenario.topology); });
   fields.object("clocks", [&](Fields& inner) { clocks_fields(inner, scenario.clocks); });
   fields.object("network", [&](Fields& inner) { network_fields(inner, scenario.network); });

@@ -202,7 +202,7 @@ TEST(ScenarioFile, faults_that_need_what_the_topology_lacks_are_refused) {
   EXPECT_EQ(with(slow, {"topology.redis.persistence=none"}),
             set + slow +
                 " (a.json): /faults/0/kind: found a fault of a disk; expected a target with "
-                "persistence");
+                "persistence: a server with one, or a client of a queue");
   EXPECT_EQ(with(slow, {}), "accepted");
   const std::string sink = R"([{"kind":"pause","target":"sink","at":"1s","for":"1s"}])";
   EXPECT_EQ(with(sink, {}), "accepted");
@@ -238,7 +238,7 @@ TEST(ScenarioFile, a_workload_has_the_fields_of_its_kind_only) {
 }
 
 TEST(ScenarioFile, workloads_of_every_kind_are_read_as_they_are_written) {
-  for (const std::string kind : {"lock", "pipeline", "scheduler", "task"}) {
+  for (const std::string kind : {"lock", "pipeline", "queue", "scheduler", "task"}) {
     const std::vector<std::string> sets{R"(workload={"kind":")" + kind + R"(","clients":3})",
                                         "lock.stop_grace=700ms"};
     const auto scenario = parse_scenario(sample_text(), "a.json", sets);

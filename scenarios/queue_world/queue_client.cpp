@@ -104,7 +104,8 @@ Task<void> QueueClient::live() {
       if (surveyed && done) co_return;
       continue;
     }
-    static_cast<void>(co_await turn.queue->close());
+    const auto closed = co_await turn.queue->close();
+    static_cast<void>(closed);  // the next opening finds what is there
     if (turn.ending) co_await env::sleep_for(env_, reopen_delay);
   }
 }

@@ -14,6 +14,7 @@ struct State {
   std::uint64_t draws = 0;
   std::uint32_t skip_list = 1;  ///< what rocksdb::Random is: one word, never 0
 };
+// lint-allow(thread-local): RocksDB asks per thread; RocksEntropy resets it per world
 thread_local State state;
 
 std::uint64_t next() {

@@ -1,5 +1,6 @@
 #include "sim/rocks/sim_env.hpp"
 
+// lint-allow(os-clock): the name of RocksDB's interface; its time is the node's
 #include <rocksdb/system_clock.h>
 
 #include <algorithm>

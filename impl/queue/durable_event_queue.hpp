@@ -1,0 +1,115 @@
+// DurableEventQueue<T>: a durable queue of values for coroutines. Everything is as in
+// byte_queue.hpp; this adds the type. A value that cannot be decoded is handed out with its error:
+// its receipt acks, nacks or buries it like any other, so that it stops nobody.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "impl/queue/byte_queue.hpp"
+#include "impl/queue/codec.hpp"
+
+namespace lockstep::queue {
+
+template <class T>
+struct DurableEvent {
+  Receipt receipt;
+  /// Errors, definite: undecodable, with the event's id.
+  Result<T> value;
+};
+
+template <class T>
+class DurableEventQueue {
+ public:
+  using Event = DurableEvent<T>;
+
+  /// Errors as ByteQueue::open().
+  [[nodiscard]] static env::Task<Result<DurableEventQueue>> open(env::Env& env, std::string name) {
+    return open_with_options(env, std::move(name), QueueOptions());
+  }
+  [[nodiscard]] static env::Task<Result<DurableEventQueue>> open_with_options(
+      env::Env& env, std::string name, QueueOptions options) {
+    auto bytes = co_await ByteQueue::open(env, std::move(name), options);
+    if (!bytes) co_return fail(bytes.error());
+    co_return DurableEventQueue(std::move(*bytes));
+  }
+
+  /// Errors as ByteQueue::push(), and those of the codec.
+  [[nodiscard]] env::Task<Result<EventId>> push(T value) {
+    auto payload = Codec<T>::encode(value);
+    if (!payload) co_return fail(payload.error());
+    co_return co_await bytes_->push(std::move(*payload));
+  }
+  [[nodiscard]] env::Task<Result<EventId>> push_many(std::vector<T> values) {
+    std::vector<std::string> payloads;
+    for (const T& value : values) {
+      auto payload = Codec<T>::encode(value);
+      if (!payload) co_return fail(payload.error());
+      payloads.push_back(std::move(*payload));
+    }
+    co_return co_await bytes_->push_many(std::move(payloads));
+  }
+  [[nodiscard]] env::Task<Result<std::optional<Event>>> pop() {
+    auto delivery = co_await bytes_->pop();
+    co_return decoded(std::move(delivery));
+  }
+  [[nodiscard]] env::Task<Result<std::optional<Event>>> poll(Nanos wait = milliseconds(100)) {
+    auto delivery = co_await bytes_->poll(wait);
+    co_return decoded(std::move(delivery));
+  }
+  /// Errors, definite: undecodable.
+  [[nodiscard]] env::Task<Result<std::optional<T>>> get(EventId id) {
+    const auto payload = co_await bytes_->get(id);
+    if (!payload) co_return fail(payload.error());
+    if (!*payload) co_return std::optional<T>();
+    auto value = decode(id, **payload);
+    if (!value) co_return fail(value.error());
+    co_return std::optional<T>(std::move(*value));
+  }
+
+  [[nodiscard]] env::Task<Result<Acked>> ack(Receipt receipt) { return bytes_->ack(receipt); }
+  [[nodiscard]] env::Task<Result<Acked>> ack(EventId id) { return bytes_->ack(id); }
+  [[nodiscard]] env::Task<Result<AckedMany>> ack_many(std::vector<Receipt> receipts) {
+    return bytes_->ack_many(std::move(receipts));
+  }
+  [[nodiscard]] env::Task<Result<void>> nack(Receipt receipt, Nack how = {}) {
+    return bytes_->nack(receipt, how);
+  }
+  [[nodiscard]] env::Task<Result<void>> nack(EventId id, Nack how = {}) {
+    return bytes_->nack(id, how);
+  }
+  [[nodiscard]] Result<void> extend(Receipt receipt, Nanos from_now) {
+    return bytes_->extend(receipt, from_now);
+  }
+  [[nodiscard]] std::uint64_t len() const { return bytes_->len(); }
+  [[nodiscard]] bool is_empty() const { return len() == 0; }
+  [[nodiscard]] std::uint64_t ready_len() const { return bytes_->counts().ready; }
+  [[nodiscard]] env::Task<Result<void>> close() { return bytes_->close(); }
+
+  /// Dead letters, snapshots, counts, metrics, damage.
+  [[nodiscard]] ByteQueue& bytes() { return *bytes_; }
+
+ private:
+  explicit DurableEventQueue(std::unique_ptr<ByteQueue> bytes) : bytes_(std::move(bytes)) {}
+
+  static Result<T> decode(EventId id, const std::string& payload) {
+    auto value = Codec<T>::decode(payload);
+    if (value) return value;
+    Error error = std::move(value.error());
+    error.detail = "event " + std::to_string(id.value) + ": " + error.detail;
+    return fail(std::move(error));
+  }
+  static Result<std::optional<Event>> decoded(Result<std::optional<Delivery>> delivery) {
+    if (!delivery) return fail(std::move(delivery.error()));
+    if (!*delivery) return std::optional<Event>();
+    const Receipt receipt = (*delivery)->receipt;
+    return std::optional<Event>(Event{receipt, decode(receipt.id, (*delivery)->payload)});
+  }
+
+  std::unique_ptr<ByteQueue> bytes_;
+};
+
+}  // namespace lockstep::queue

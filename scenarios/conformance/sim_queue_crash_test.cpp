@@ -134,16 +134,17 @@ TEST_P(QueueSweep, q17_dies_at_every_call_and_keeps_what_was_acknowledged) {
   EXPECT_GT(points, 150);
 }
 
+std::string name_of_cut(const testing::TestParamInfo<Cut>& cut) {
+  std::string name = cut.param.verb == nullptr ? "drawn" : cut.param.verb;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name + (cut.param.level == Level::group ? "_group" : "_sync");
+}
+
 INSTANTIATE_TEST_SUITE_P(Sim, QueueSweep,
                          testing::Values(Cut{nullptr, Level::sync}, Cut{"torn-write", Level::sync},
                                          Cut{"lose-unsynced", Level::sync},
                                          Cut{nullptr, Level::group}),
-                         [](const auto& info) {
-                           std::string name =
-                               info.param.verb == nullptr ? "drawn" : info.param.verb;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name + (info.param.level == Level::group ? "_group" : "_sync");
-                         });
+                         name_of_cut);
 
 TEST(QueueCrash, at_os_a_power_cut_takes_the_end_and_nothing_else_and_gives_no_id_twice) {
   QueueOptions options;
@@ -161,7 +162,9 @@ TEST(QueueCrash, at_os_a_power_cut_takes_the_end_and_nothing_else_and_gives_no_i
     for (const auto& [id, text] : book.pushed) {
       if (book.ack_sent.contains(id)) continue;
       if (id > last) ++lost;
-      if (id < last) EXPECT_TRUE(found.events.contains(id)) << seed << ": a hole at " << id;
+      if (id < last) {
+        EXPECT_TRUE(found.events.contains(id)) << seed << ": a hole at " << id;
+      }
     }
     Book second;
     static_cast<void>(world->run_and_crash(work_session({}, &second, 1), seconds(1)));
@@ -233,7 +236,9 @@ TEST(QueueCrash, q19_a_full_disk_refuses_pushes_cleanly_and_lets_acks_through) {
       const auto id = co_await queue->push(std::string(10'000, 'x'));
       code = code_of(id);
       if (id) ++accepted;
-      if (!id) EXPECT_FALSE(id.error().indefinite()) << to_text(id.error());
+      if (!id) {
+        EXPECT_FALSE(id.error().indefinite()) << to_text(id.error());
+      }
     }
     EXPECT_EQ(code, Errc::disk_full);
     EXPECT_GT(accepted, 5);
@@ -291,7 +296,9 @@ TEST(QueueDamage, q13_a_flipped_bit_in_the_log_loses_one_write_and_says_which) {
     for (const auto& [id, text] : book.pushed) {
       if (book.ack_sent.contains(id)) continue;
       const auto at = found.events.find(id);
-      if (at != found.events.end()) EXPECT_EQ(at->second, text) << where;
+      if (at != found.events.end()) {
+        EXPECT_EQ(at->second, text) << where;
+      }
       if (at == found.events.end()) missing.push_back(id);
     }
     EXPECT_LE(missing.size(), 1U) << where << ": more than the damaged write is lost";
@@ -359,7 +366,9 @@ TEST(QueueDamage, a_thousand_flipped_bytes_crash_nothing_and_lose_nothing_silent
     }
     for (const auto& [id, text] : book.pushed) {
       const auto at = found.events.find(id);
-      if (at != found.events.end()) EXPECT_EQ(at->second, text) << where;
+      if (at != found.events.end()) {
+        EXPECT_EQ(at->second, text) << where;
+      }
       if (book.ack_sent.contains(id) || at != found.events.end()) continue;
       ++lost;
       const bool is_last = id == 150 && found.recovery.trimmed_bytes > 0;

@@ -253,16 +253,6 @@ TEST(QueueCrash, q19_a_full_disk_refuses_pushes_cleanly_and_lets_acks_through) {
   }));
 }
 
-/// The files of the queue whose names end in `suffix`.
-std::vector<std::string> files_of(SimQueueWorld& world, const std::string& suffix) {
-  std::vector<std::string> paths;
-  for (const std::string& name :
-       world.disk().list("/client/0/queue").value_or(std::vector<std::string>())) {
-    if (name.ends_with(suffix)) paths.push_back("/client/0/queue/" + name);
-  }
-  return paths;
-}
-
 /// 20 events, 3 of them acked, all at `sync`.
 Book filled(SimQueueWorld& world) {
   Book book;
@@ -279,7 +269,7 @@ TEST(QueueDamage, q13_a_flipped_bit_in_the_log_loses_one_write_and_says_which) {
     const Book book = filled(*world);
     std::string log;
     std::uint64_t size = 0;
-    for (const std::string& path : files_of(*world, ".log")) {
+    for (const std::string& path : world->files(".log")) {
       const auto info = world->disk().info(path);
       if (info && info->size_bytes >= size) {
         size = info->size_bytes;
@@ -346,7 +336,7 @@ TEST(QueueDamage, a_thousand_flipped_bytes_crash_nothing_and_lose_nothing_silent
     Book book;
     ASSERT_TRUE(world->run([&book](Env& env) { return fill_tables(&env, &book); }));
     const auto bits = [seed](std::uint64_t n) { return draw(Seed{seed}, DrawStream::test, n); };
-    std::vector<std::string> files = files_of(*world, "");
+    std::vector<std::string> files = world->files("");
     std::erase_if(files, [](const std::string& path) { return path.ends_with(".lock"); });
     const std::string path = files[below(bits(1), files.size())];
     const auto info = world->disk().info(path);
@@ -384,7 +374,7 @@ TEST(QueueDamage, a_repair_that_is_interrupted_anywhere_is_done_again) {
   for (std::uint64_t k = 1; k <= 40; ++k) {
     const auto world = make_world(8);
     const Book book = filled(*world);
-    const std::vector<std::string> logs = files_of(*world, ".log");
+    const std::vector<std::string> logs = world->files(".log");
     ASSERT_FALSE(logs.empty());
     ASSERT_TRUE(world->disk().flip_bit(logs.back(), 900, 3).has_value());
     world->disk().die_at_call(k);

@@ -33,6 +33,15 @@ SimQueueWorld::SimQueueWorld(const sim::WorldOptions& options, sim::PartsPerMill
 
 SimQueueWorld::~SimQueueWorld() = default;
 
+std::vector<std::string> SimQueueWorld::files(const std::string& suffix) {
+  std::vector<std::string> paths;
+  for (const std::string& name :
+       disk().list("/client/0/queue").value_or(std::vector<std::string>())) {
+    if (name.ends_with(suffix)) paths.push_back("/client/0/queue/" + name);
+  }
+  return paths;
+}
+
 void SimQueueWorld::start(Session body) {
   body_ = std::move(body);
   ended_ = false;

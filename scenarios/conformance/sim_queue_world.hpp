@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "scenarios/conformance/queue_contract.hpp"
 #include "sim/rocks/rocks_disk.hpp"
@@ -21,6 +23,8 @@ class SimQueueWorld final : public QueueWorld {
   /// @return whether `body` had ended.
   bool run_and_crash(Session body, Nanos time);
 
+  /// The queue's files whose names end in `suffix`.
+  [[nodiscard]] std::vector<std::string> files(const std::string& suffix);
   [[nodiscard]] sim::Disk& disk() { return disk_->disk(); }
   [[nodiscard]] sim::RocksDisk& rocks_disk() { return *disk_; }
   [[nodiscard]] sim::World& world() { return world_; }

@@ -94,7 +94,10 @@ Result<void> check_plan(const Plan& plan) {
                                                std::string(name_of(config.workload.kind)) +
                                                " workload"));
   }
-  if (has_queues(config.workload.kind)) return {};
+  if (has_queues(config.workload.kind)) {
+    static const Result<void> tested = sim::rocks_self_test();  // once in a process
+    return tested;
+  }
   const bool several = config.lock.backend == Backend::redlock;
   const std::int64_t nodes = config.topology.redis.nodes;
   if (several ? nodes % 2 == 0 || nodes < 3 : nodes != 1) {

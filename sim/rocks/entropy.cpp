@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <array>
+
 #include "impl/base/assert.hpp"
 #include "impl/base/draw.hpp"
 
@@ -12,14 +14,21 @@ struct State {
   unsigned worlds = 0;
   Seed seed{};
   std::uint64_t draws = 0;
-  std::uint32_t skip_list = 1;  ///< what rocksdb::Random is: one word, never 0
+  std::array<std::uint64_t, 3> drawn{};  ///< by source
+  std::uint32_t skip_list = 1;           ///< what rocksdb::Random is: one word, never 0
 };
 // lint-allow(thread-local): RocksDB asks per thread; RocksEntropy resets it per world
 thread_local State state;
 
-std::uint64_t next() {
-  const std::uint64_t number = state.draws++;
-  return draw(state.seed, DrawStream::disk, ~2ULL, number, 0ULL);
+/// Who draws. Each has numbers of its own: the library's first use of the one, in a whole process,
+/// draws from the other.
+enum class Source : std::uint64_t { seed, raw_id, next_id };
+
+std::uint64_t next(Source source) {
+  const auto index = static_cast<std::size_t>(source);
+  const std::uint64_t number = state.drawn[index]++;
+  ++state.draws;
+  return draw(state.seed, DrawStream::disk, ~2ULL, number, static_cast<std::uint64_t>(source));
 }
 
 template <class Function>
@@ -34,7 +43,7 @@ Function of_library(const char* symbol) {
 RocksEntropy::RocksEntropy(Seed seed) {
   if (state.worlds++ > 0) return;
   state = State{.worlds = 1, .seed = seed};
-  state.skip_list = static_cast<std::uint32_t>(next() % 0x7ffffffeU) + 1;
+  state.skip_list = static_cast<std::uint32_t>(next(Source::seed) % 0x7ffffffeU) + 1;
 }
 
 RocksEntropy::~RocksEntropy() { --state.worlds; }
@@ -65,8 +74,8 @@ Random* Random::GetTLSInstance() {
 void GenerateRawUniqueId(std::uint64_t* a, std::uint64_t* b, bool exclude_port_uuid);
 void GenerateRawUniqueId(std::uint64_t* a, std::uint64_t* b, bool exclude_port_uuid) {
   if (lockstep::sim::state.worlds > 0) {
-    *a = lockstep::sim::next();
-    *b = lockstep::sim::next();
+    *a = lockstep::sim::next(lockstep::sim::Source::raw_id);
+    *b = lockstep::sim::next(lockstep::sim::Source::raw_id);
     return;
   }
   using Generate = void (*)(std::uint64_t*, std::uint64_t*, bool);
@@ -82,8 +91,8 @@ class SemiStructuredUniqueIdGen {
 
 void SemiStructuredUniqueIdGen::GenerateNext(std::uint64_t* upper, std::uint64_t* lower) {
   if (lockstep::sim::state.worlds > 0) {
-    *upper = lockstep::sim::next();
-    *lower = lockstep::sim::next();
+    *upper = lockstep::sim::next(lockstep::sim::Source::next_id);
+    *lower = lockstep::sim::next(lockstep::sim::Source::next_id);
     return;
   }
   using Generate = void (*)(SemiStructuredUniqueIdGen*, std::uint64_t*, std::uint64_t*);

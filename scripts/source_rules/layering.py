@@ -107,7 +107,9 @@ def _only_in(include):
 def _heavy(includes):
     findings = []
     for rule in load()["heavy"]:
-        users = [i for i in includes if not i.is_own and re.fullmatch(rule["header"], i.header)]
+        excepted = rule.get("except", [])
+        users = [i for i in includes if not i.is_own and re.fullmatch(rule["header"], i.header)
+                 and i.path not in excepted]
         findings += [user.finding("heavy-header", "never in a header; its users pay for it")
                      for user in users if user.path.endswith(".hpp")]
         paths = sorted({user.path for user in users})

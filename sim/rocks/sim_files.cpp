@@ -114,7 +114,8 @@ class Directory final : public rocksdb::FSDirectory {
 IOStatus to_status(const Error& error) {
   switch (error.code) {
     case Errc::not_found: return IOStatus::PathNotFound(error.detail);
-    // Not NoSpace: RocksDB would start a thread that polls for space, in the time of the real world.
+    // Not NoSpace: RocksDB would start a thread that polls for space, in the time of the real
+    // world.
     case Errc::disk_full: return IOStatus::IOError("no space left: " + error.detail);
     case Errc::invalid_argument: return IOStatus::InvalidArgument(error.detail);
     default: return IOStatus::IOError(error.detail);

@@ -260,6 +260,8 @@ QueueCounts QueueState::counts() const {
 EventId QueueState::first_id() const {
   EventId first = ahead_.empty() ? cursor_ : std::min(ahead_.front().id, cursor_);
   if (!held_.empty()) first = std::min(first, held_.begin()->first);
+  // dead letters that this very write may bring back
+  if (!redriving_.empty()) first = std::min(first, *redriving_.begin());
   return first;
 }
 

@@ -115,6 +115,30 @@ TEST_P(QueueContract, q08_used_up_it_is_a_dead_letter_with_its_cause_until_it_is
   });
 }
 
+TEST_P(QueueContract, q08_a_redriven_event_is_there_after_a_reopen) {
+  session([](Env& env) -> Task<void> {
+    QueueOptions options;
+    options.attempts_max = 1;
+    const QueuePtr queue = co_await opened(env, options);
+    if (!queue) co_return;
+    for (const char* text : {"dead", "alive"}) co_await pushed(queue.get(), text);
+    const Delivery event = co_await popped(queue.get());
+    const auto nacked = co_await queue->nack(event.receipt);
+    EXPECT_TRUE(nacked.has_value());
+    const auto redriven = co_await queue->redrive(event.receipt.id);
+    EXPECT_TRUE(redriven.has_value());
+    co_await closed(queue.get());
+  });
+  session([](Env& env) -> Task<void> {
+    const QueuePtr queue = co_await opened(env);
+    if (!queue) co_return;
+    const std::string all = co_await all_popped(queue.get());
+    EXPECT_EQ(all, "dead alive");
+    expect_total(*queue, 2);
+    co_await closed(queue.get());
+  });
+}
+
 TEST_P(QueueContract, q08_attempts_count_through_a_reopen) {
   QueueOptions options = leased_options();
   options.attempts_max = 2;

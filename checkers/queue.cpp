@@ -91,7 +91,9 @@ Report check_queue(const History& history, const Params& params, Judge judge) {
                              is_set(params, "attempts_durable")};
   std::vector<QueueView> views = queue_views(history, judge);
   judge_extent(views, context);
+  const bool is_intact = is_set(params, "intact");
   for (QueueView& view : views) {
+    if (is_intact) view.forget_damage();
     count(view, context);
     if (view.nameless) continue;
     judge_pushes(view, context);

@@ -32,7 +32,8 @@
 //               is missing after its last attempt ended is dlq/neither, else it is queue/lost
 //
 // Parameters: attempts_max, drift_ppm, eps_ns; and among `extra`: "drained" (true: at the end
-// nothing may wait), "attempts_durable" (true: no crash or opening makes attempts forgotten).
+// nothing may wait), "attempts_durable" (true: no crash or opening makes attempts forgotten),
+// "intact" (true: nothing damaged what was stored, so reports of damage excuse nothing).
 //
 // Not verified: when a delay or a window must be over; that an empty answer is right; the order of
 // redeliveries; what operations without an answer did, even where the oracle knows: it narrows when

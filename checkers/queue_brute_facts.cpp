@@ -121,7 +121,7 @@ bool QueueFacts::reused(MessageId id) const {
 }
 
 bool QueueFacts::damaged(MessageId id) const {
-  return any(name::damage, [&](const Deed& deed) {
+  return !is_set("intact") && any(name::damage, [&](const Deed& deed) {
     return deed.told && deed.said->id <= id &&
            static_cast<std::int64_t>(id.value) <= deed.said->value;
   });
@@ -134,7 +134,8 @@ bool QueueFacts::redriven(MessageId id, Point a, Point b) const {
 }
 
 bool QueueFacts::damage_told(Point a, Point b) const {
-  return any(name::damage, [&](const Deed& deed) { return deed.told && deed.touches(a, b); });
+  return !is_set("intact") &&
+         any(name::damage, [&](const Deed& deed) { return deed.told && deed.touches(a, b); });
 }
 
 bool QueueFacts::forgotten(Point a, Point b) const {

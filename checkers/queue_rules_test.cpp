@@ -166,6 +166,16 @@ TEST(QueueRules, damage_that_was_reported_is_no_loss) {
   EXPECT_EQ(ids_of(story.end()), (Ids{"queue/lost"}));
 }
 
+TEST(QueueRules, damage_excuses_nothing_where_nothing_was_damaged) {
+  Story story(Variant::valid);
+  story.push(1);
+  story.crash();
+  story.say(name::damage, {.id = 1, .value = 1});
+  Timeline timeline = story.end();
+  timeline.params().extra.emplace_back("intact", true);
+  EXPECT_EQ(ids_of(timeline), (Ids{"queue/lost"}));
+}
+
 TEST(QueueRules, what_names_no_message_cannot_be_judged) {
   Story story(Variant::valid);
   story.push(0);

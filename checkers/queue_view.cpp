@@ -258,6 +258,12 @@ bool Message::may_be_acked() const {
   return std::any_of(acks.begin(), acks.end(), [](const auto* ack) { return ack->may(); });
 }
 
+void QueueView::forget_damage() {
+  damages = Spans();
+  damages.finish();
+  damaged.clear();
+}
+
 bool QueueView::is_damaged(MessageId id) const {
   const auto after = std::partition_point(
       damaged.begin(), damaged.end(), [&](const auto& range) { return range.first <= id.value; });

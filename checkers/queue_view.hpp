@@ -110,6 +110,8 @@ struct QueueView {
   bool nameless = false;                        ///< an answer or a receipt says no id
 
   [[nodiscard]] bool is_damaged(MessageId id) const;
+  /// As if no damage had been reported: nothing can have caused any.
+  void forget_damage();
   /// The latest moment up to `point` that may have made delivery counts, or that a message is a
   /// dead letter, forgotten; long_ago: none.
   [[nodiscard]] Instant forgotten_until(Instant point, bool attempts_durable) const;

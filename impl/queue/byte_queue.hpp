@@ -1,5 +1,5 @@
 // ByteQueue: the durable queue of bytes for coroutines of one node. DurableEventQueue<T> puts types
-// on top; BlockingQueue is the same for plain threads.
+// on top.
 //
 // At least once: an event that was pushed is handed out until it is acked, through crashes. Ids are
 // in the order of pushes; hand-outs are in that order but for what was handed out before.

@@ -265,11 +265,6 @@ EventId QueueState::first_id() const {
   return first;
 }
 
-std::uint32_t QueueState::attempts_of(EventId id) const {
-  const auto at = held_.find(id);
-  return at == held_.end() ? 0 : at->second.attempts;
-}
-
 void QueueState::recounted(const Meta& meta) {
   live_ = meta.live;
   dead_ = meta.dead;

@@ -90,8 +90,8 @@ class QueueState {
   void forget(EventId id);
 
   // ---- settling ---------------------------------------------------------------------------------
-  /// Errors, definite: stale; receipt_required.
   [[nodiscard]] bool is_stale(const Receipt& receipt);
+  /// Errors, definite: stale; receipt_required.
   [[nodiscard]] AckStep begin_ack(const Receipt& receipt);
   [[nodiscard]] AckStep begin_ack(EventId id);
   void done_ack(EventId id, std::uint64_t bytes);
@@ -122,7 +122,6 @@ class QueueState {
   [[nodiscard]] EventId first_id() const;
   [[nodiscard]] EventId last_id() const { return last_id_; }
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
-  [[nodiscard]] std::uint32_t attempts_of(EventId id) const;
   /// The store counted anew, around damage.
   void recounted(const Meta& meta);
 

@@ -97,10 +97,12 @@ Result<void> QueueStore::check_space(std::uint64_t bytes) const {
                            std::to_string(options_.reserve_bytes) + " are reserved for acks"));
 }
 
-Result<std::string> QueueStore::get(EventId id) const {
+Result<std::string> QueueStore::get(EventId id, const StoreView& view_of) const {
   const std::string key = key_of(RecordKind::event, id);
   std::string value;
-  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), key, &value);
+  rocksdb::ReadOptions how;
+  how.snapshot = view_of.get();
+  const rocksdb::Status status = db_->Get(how, key, &value);
   if (status.IsNotFound()) {
     return fail(definite(Errc::not_found, "there is no event " + std::to_string(id.value)));
   }

@@ -94,7 +94,7 @@ class QueueStore {
                                     std::size_t bytes_max, const StoreView& view = nullptr);
   [[nodiscard]] StoreView view();
   /// Errors, definite: not_found; corrupt; newer_format; io_error.
-  [[nodiscard]] Result<std::string> get(EventId id) const;
+  [[nodiscard]] Result<std::string> get(EventId id, const StoreView& view = nullptr) const;
   [[nodiscard]] Result<DeadLetter> get_dead(EventId id) const;
   /// From `from` on, in the order of ids, up to `count_max`. Those that cannot be read are in
   /// `damage`. Errors, definite: io_error.
@@ -125,7 +125,8 @@ class QueueStore {
   Result<void> commit(rocksdb::WriteBatch& all, const Meta& next, bool durable);
   [[nodiscard]] Meta following() const;
   void add_damage(Damage damage);
-  void salvage(const IdRange& ids, const std::string& why, Loaded& loaded) const;
+  void salvage(const IdRange& ids, const std::string& why, const StoreView& view_of,
+               Loaded& loaded) const;
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(
       const rocksdb::Snapshot* view = nullptr) const;
   [[nodiscard]] EventId first_readable(rocksdb::Iterator& at, RecordKind kind, EventId after,

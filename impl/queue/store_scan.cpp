@@ -58,7 +58,8 @@ EventId QueueStore::first_readable(rocksdb::Iterator& at, RecordKind kind, Event
 }
 
 /// Of a range that cannot be read in one go: what can be read alone, since another table has it.
-void QueueStore::salvage(const IdRange& ids, const std::string& why, Loaded& loaded) const {
+void QueueStore::salvage(const IdRange& ids, const std::string& why, const StoreView& view_of,
+                         Loaded& loaded) const {
   constexpr std::uint64_t probes_max = 4'096;  // beyond, most of a table is gone
   if (ids.last.value - ids.first.value >= probes_max) {
     loaded.damage.push_back({ids, why});
@@ -66,7 +67,7 @@ void QueueStore::salvage(const IdRange& ids, const std::string& why, Loaded& loa
   }
   bool in_damage = false;
   for (EventId id = ids.first; id <= ids.last; id = after(id)) {
-    auto payload = get(id);
+    auto payload = get(id, view_of);
     const bool is_lost = !payload && payload.error().code != Errc::not_found;
     if (payload) loaded.events.push_back({id, *std::move(payload)});
     if (is_lost && in_damage) loaded.damage.back().ids.last = id;
@@ -89,7 +90,7 @@ Result<Loaded> QueueStore::load(EventId from, EventId last, std::size_t count_ma
       }
       const std::string why = lost_words(RecordKind::event, at->status());
       const EventId good = first_readable(*at, RecordKind::event, expected, last);
-      salvage({expected, EventId{good.value - 1}}, why, loaded);
+      salvage({expected, EventId{good.value - 1}}, why, view_of, loaded);
       expected = good;
       continue;
     }

@@ -114,6 +114,7 @@ WalExtent read_frames(std::string_view file,
                       const std::function<void(std::string_view, std::uint64_t)>& found) {
   WalExtent extent;
   Assembler assembler;
+  bool is_sound = true;
   for (std::size_t at = 0; at < file.size();) {
     if (is_padding(at)) {
       at = block_end(at);
@@ -121,6 +122,7 @@ WalExtent read_frames(std::string_view file,
     }
     const auto frame = frame_at(file, at);
     if (!frame) {
+      is_sound = false;
       assembler.drop();
       at = resume(file, at);
       continue;
@@ -128,6 +130,7 @@ WalExtent read_frames(std::string_view file,
     if (const auto record = assembler.add(*frame, at); record) {
       found(*record, assembler.begin());
       extent.whole_end = frame->end;
+      if (is_sound) extent.sound_end = frame->end;
     }
     at = frame->end;
   }

@@ -1,6 +1,6 @@
-// The frames of RocksDB's write-ahead log: blocks of 32 KiB, in them fragments with a masked
-// CRC-32C, a length and a type, which make up records. Reads what is whole around what is damaged,
-// which RocksDB itself does not, and writes files that RocksDB reads.
+// The frames of RocksDB's write-ahead log, and of its manifest: blocks of 32 KiB, in them fragments
+// with a masked CRC-32C, a length and a type, which make up records. Reads what is whole around
+// what is damaged, which RocksDB itself does not, and writes files that RocksDB reads.
 //
 // Source: db/log_format.h of RocksDB 7.8. Not read: recycled logs, compressed logs (a queue's
 // options exclude both).
@@ -14,6 +14,7 @@
 namespace lockstep::queue {
 
 struct WalExtent {
+  std::uint64_t sound_end = 0;  ///< end of the last whole record in front of all damage
   std::uint64_t whole_end = 0;  ///< end of the last whole record
   std::uint64_t tail = 0;       ///< bytes behind it, padding of its block not counted
 };

@@ -57,7 +57,6 @@ Result<WalWrite> parse_write(std::string_view record) {
   if (record.size() < batch_header_bytes) return fail(definite(Errc::corrupt, "it is too short"));
   Reader reader;
   reader.write.rocks_sequence = number(record.substr(0, 8));
-  reader.write.entries = static_cast<std::uint32_t>(number(record.substr(8, 4)));
   const rocksdb::WriteBatch batch{std::string(record)};
   const rocksdb::Status status = batch.Iterate(&reader);
   if (reader.error) return fail(*std::move(reader.error));

@@ -23,10 +23,9 @@ namespace lockstep::queue {
 struct WalWrite {
   Meta meta;
   std::uint64_t rocks_sequence = 0;  ///< RocksDB's own number of its first entry
-  std::uint32_t entries = 0;
-  EventId first_pushed{};    ///< the lowest id it pushes; 0: none
-  std::size_t file = 0;      ///< index into WalContent::files
-  std::uint64_t offset = 0;  ///< of its first frame there
+  EventId first_pushed{};            ///< the lowest id it pushes; 0: none
+  std::size_t file = 0;              ///< index into WalContent::files
+  std::uint64_t offset = 0;          ///< of its first frame there
 };
 
 struct WalFile {

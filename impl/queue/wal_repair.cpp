@@ -8,6 +8,7 @@
 #include <array>
 
 #include "impl/queue/rocks.hpp"
+#include "impl/queue/wal_frames.hpp"
 #include "impl/queue/wal_plan.hpp"
 
 namespace lockstep::queue {
@@ -68,13 +69,59 @@ Result<void> replace_file(const StoreOptions& options, const std::string& name,
   return {};
 }
 
-/// Shows no logs, so that a database opens as its tables hold it. RocksDB itself must not read a
-/// damaged log: told to skip what is corrupt, its reader may never come to an end (7.8).
-class LogsHidden final : public rocksdb::FileSystemWrapper {
+/// A manifest whose end is damaged, and how much of it is sound.
+struct TornManifest {
+  std::string name;
+  std::string sound;
+};
+
+/// nullopt: the manifest is whole, or cannot be found, which RocksDB will say.
+Result<std::optional<TornManifest>> torn_manifest(const StoreOptions& options) {
+  auto current = read_file(*options.env, options.path + "/CURRENT");
+  if (!current) return fail(std::move(current.error()));
+  TornManifest manifest{current->substr(0, current->find('\n')), {}};
+  const std::string path = options.path + "/" + manifest.name;
+  if (!manifest.name.starts_with("MANIFEST-") || !options.env->FileExists(path).ok()) {
+    return std::nullopt;
+  }
+  auto content = read_file(*options.env, path);
+  if (!content) return fail(std::move(content.error()));
+  const WalExtent extent = read_frames(*content, [](std::string_view, std::uint64_t) {});
+  if (extent.sound_end == extent.whole_end && extent.tail == 0) return std::nullopt;
+  manifest.sound = content->substr(0, extent.sound_end);
+  return manifest;
+}
+
+/// The sound part of a file, to be read from its beginning.
+class SoundFile final : public rocksdb::FSSequentialFile {
  public:
-  explicit LogsHidden(const std::shared_ptr<rocksdb::FileSystem>& files)
-      : FileSystemWrapper(files) {}
-  const char* Name() const override { return "lockstep.LogsHidden"; }
+  explicit SoundFile(std::string content) : content_(std::move(content)) {}
+  rocksdb::IOStatus Read(std::size_t size, const rocksdb::IOOptions&, rocksdb::Slice* result,
+                         char* into, rocksdb::IODebugContext*) override {
+    const std::size_t n = content_.copy(into, size, std::min(at_, content_.size()));
+    at_ += n;
+    *result = rocksdb::Slice(into, n);
+    return rocksdb::IOStatus::OK();
+  }
+  rocksdb::IOStatus Skip(std::uint64_t bytes) override {
+    at_ += bytes;
+    return rocksdb::IOStatus::OK();
+  }
+
+ private:
+  std::string content_;
+  std::size_t at_ = 0;
+};
+
+/// Shows no logs, so that a database opens as its tables hold it, and of a torn manifest the sound
+/// part. RocksDB itself must not read a damaged log: told to skip what is corrupt, its reader may
+/// never come to an end (7.8).
+class TablesOnly final : public rocksdb::FileSystemWrapper {
+ public:
+  TablesOnly(const std::shared_ptr<rocksdb::FileSystem>& files,
+             const std::optional<TornManifest>& torn)
+      : FileSystemWrapper(files), torn_(torn) {}
+  const char* Name() const override { return "lockstep.TablesOnly"; }
   rocksdb::IOStatus GetChildren(const std::string& folder, const rocksdb::IOOptions& options,
                                 std::vector<std::string>* names,
                                 rocksdb::IODebugContext* debug) override {
@@ -82,20 +129,32 @@ class LogsHidden final : public rocksdb::FileSystemWrapper {
     std::erase_if(*names, [](const std::string& name) { return is_numbered(name, log_suffix); });
     return status;
   }
+  rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      rocksdb::IODebugContext* debug) override {
+    if (!torn_ || !name.ends_with("/" + torn_->name)) {
+      return target()->NewSequentialFile(name, options, file, debug);
+    }
+    *file = std::make_unique<SoundFile>(torn_->sound);
+    return rocksdb::IOStatus::OK();
+  }
+
+ private:
+  const std::optional<TornManifest>& torn_;
 };
 
-class EnvWithoutLogs final : public rocksdb::EnvWrapper {
+class EnvOfTables final : public rocksdb::EnvWrapper {
  public:
-  explicit EnvWithoutLogs(rocksdb::Env* env) : EnvWrapper(env) {
-    file_system_ = std::make_shared<LogsHidden>(env->GetFileSystem());
+  EnvOfTables(rocksdb::Env* env, const std::optional<TornManifest>& torn) : EnvWrapper(env) {
+    file_system_ = std::make_shared<TablesOnly>(env->GetFileSystem(), torn);
     system_clock_ = env->GetSystemClock();
   }
-  const char* Name() const override { return "lockstep.EnvWithoutLogs"; }
+  const char* Name() const override { return "lockstep.EnvOfTables"; }
 };
 
 /// The queue's state as of its tables; that of a new queue, if they hold none.
-Result<Meta> flushed_meta(const StoreOptions& options) {
-  EnvWithoutLogs env(options.env);
+Result<Meta> flushed_meta(const StoreOptions& options, const std::optional<TornManifest>& torn) {
+  EnvOfTables env(options.env, torn);
   rocksdb::Options rocks = rocks_options(options);
   rocks.env = &env;
   rocksdb::DB* raw = nullptr;
@@ -173,7 +232,9 @@ Result<WalState> mend_wal(const StoreOptions& options) {
   auto logs = read_logs(options);
   if (!logs) return fail(std::move(logs.error()));
   const WalContent& wal = logs->wal;
-  const auto flushed = flushed_meta(options);
+  const auto torn = torn_manifest(options);
+  if (!torn) return fail(torn.error());
+  const auto flushed = flushed_meta(options, *torn);
   if (!flushed) return fail(flushed.error());
   const WalPlan plan = plan_for(wal, *flushed);
   if (plan.lacks_tables) {
@@ -182,6 +243,11 @@ Result<WalState> mend_wal(const StoreOptions& options) {
                              std::to_string(flushed->sequence) + " only, and its logs begin at " +
                              std::to_string(wal.writes.front().meta.sequence) +
                              ": a table or a part of the manifest is lost. Nothing was changed"));
+  }
+  if (*torn) {  // its end was never synced: the logs have all that it knew
+    const TornManifest& manifest = **torn;
+    auto done = replace_file(options, manifest.name, manifest.sound);
+    if (!done) return fail(std::move(done.error()));
   }
   if (plan.is_repair()) {
     if (auto done = mend(options, *logs, plan); !done) return fail(std::move(done.error()));

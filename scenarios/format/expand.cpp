@@ -68,7 +68,7 @@ std::vector<NodeClock> drawn_clocks(Seed seed, const Scenario& scenario) {
 
 /// Every seed of a sweep is the same run, which dies elsewhere.
 Seed seed_of_run(const Scenario& scenario, Seed seed) {
-  return scenario.sweep.calls > 0 ? Seed{0} : seed;
+  return scenario.sweep.calls > 0 ? sweep_seed : seed;
 }
 
 CrashPoint crash_point_of(const Scenario& scenario, Seed seed) {
@@ -135,6 +135,7 @@ Plan expand(const Scenario& scenario, Seed seed) {
   Plan plan{.config = drawn_config(scenario, run),
             .operations = drawn_operations(scenario, run),
             .faults = faults::plan_faults(run, scenario.faults, limits)};
+  plan.config.seed = seed;
   plan.config.crash_point = crash_point_of(scenario, seed);
   return plan;
 }

@@ -46,6 +46,9 @@ struct CrashPoint {
   friend bool operator==(const CrashPoint&, const CrashPoint&) = default;
 };
 
+/// The run of every sweep.
+inline constexpr Seed sweep_seed{0};
+
 struct PlanConfig {
   Seed seed{};
   std::string implementation;
@@ -59,6 +62,10 @@ struct PlanConfig {
   DrawnNetwork network;
   Strategy strategy = Strategy::fifo;  ///< never `drawn`
   std::vector<NodeClock> clocks;       ///< clients, then redis, then sink; every node once
+
+  /// What the run draws from: `seed`, but in a sweep, whose seeds are all one run that dies
+  /// elsewhere.
+  [[nodiscard]] Seed run_seed() const { return crash_point.call > 0 ? sweep_seed : seed; }
   friend bool operator==(const PlanConfig&, const PlanConfig&) = default;
 };
 

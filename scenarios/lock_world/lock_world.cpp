@@ -26,7 +26,7 @@ sim::StrategyKind kind_of(Strategy strategy) {
 
 sim::WorldOptions options_of(const PlanConfig& config) {
   sim::WorldOptions options;
-  options.seed = config.seed;
+  options.seed = config.run_seed();
   options.strategy = kind_of(config.strategy);
   options.link.latency_min = config.network.latency;
   options.link.latency_mean = config.network.jitter;
@@ -86,7 +86,7 @@ void LockWorld::add_client(std::uint32_t client) {
 
 std::shared_ptr<sim::RocksDisk> LockWorld::disk_of(std::uint32_t client) {
   const sim::DiskOptions options{
-      .seed = plan_.config.seed, .node = NodeId{client}, .bytes_max = disk_bytes};
+      .seed = plan_.config.run_seed(), .node = NodeId{client}, .bytes_max = disk_bytes};
   auto disk = std::make_shared<sim::RocksDisk>(options);
   const CrashPoint& point = plan_.config.crash_point;
   if (point.call > 0 && client == 0) die_at(point, *disk);

@@ -60,6 +60,10 @@ checkers::Params queue_params_of(const PlanConfig& config,
   const bool leases = config.queue.visibility.count() > 0 || config.queue.attempts_max > 0;
   params.extra.emplace_back("attempts_durable", leases && config.queue.ack != Durability::os);
   params.extra.emplace_back("drained", config.workload.consumers > 0);
+  const bool rots = std::any_of(
+      faults.begin(), faults.end(),
+      [](const faults::PlannedFault& fault) { return fault.kind == faults::Kind::bit_rot; });
+  params.extra.emplace_back("intact", !rots);
   return params;
 }
 

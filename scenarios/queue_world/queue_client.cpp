@@ -75,7 +75,7 @@ QueueClient::QueueClient(sim::NodeRun& run, ClientJob& job)
 Nanos QueueClient::drained() const { return heal() + config().liveness - survey_time; }
 
 std::uint64_t QueueClient::draw_bits() {
-  return draw(config().seed, DrawStream::workload, job_.client, job_.drawn++, queue_key);
+  return draw(config().run_seed(), DrawStream::workload, job_.client, job_.drawn++, queue_key);
 }
 
 Nanos QueueClient::draw_now(DurationRange range) {

@@ -13,7 +13,8 @@ namespace lockstep::sim {
 
 class SimEnv;
 
-/// Give it to NodeSpec::disk. Lives on the thread of its world.
+/// Give it to NodeSpec::disk. Lives on the thread of its world. Its names survive in order
+/// (DiskOptions::names_in_order), whatever the options say.
 class RocksDisk final : public DiskPort {
  public:
   explicit RocksDisk(const DiskOptions& options);

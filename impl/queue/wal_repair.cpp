@@ -5,7 +5,9 @@
 #include <rocksdb/file_system.h>
 
 #include <algorithm>
-#include <array>
+#include <map>
+#include <optional>
+#include <tuple>
 
 #include "impl/queue/rocks.hpp"
 #include "impl/queue/wal_frames.hpp"
@@ -69,33 +71,48 @@ Result<void> replace_file(const StoreOptions& options, const std::string& name,
   return {};
 }
 
-/// A manifest whose end is damaged, and how much of it is sound.
-struct TornManifest {
-  std::string name;
-  std::string sound;
-};
+/// Contents that the files of these names ought to have.
+using Instead = std::map<std::string, std::string>;
 
-/// nullopt: the manifest is whole, or cannot be found, which RocksDB will say.
-Result<std::optional<TornManifest>> torn_manifest(const StoreOptions& options) {
-  auto current = read_file(*options.env, options.path + "/CURRENT");
-  if (!current) return fail(std::move(current.error()));
-  TornManifest manifest{current->substr(0, current->find('\n')), {}};
-  const std::string path = options.path + "/" + manifest.name;
-  if (!manifest.name.starts_with("MANIFEST-") || !options.env->FileExists(path).ok()) {
-    return std::nullopt;
-  }
-  auto content = read_file(*options.env, path);
-  if (!content) return fail(std::move(content.error()));
-  const WalExtent extent = read_frames(*content, [](std::string_view, std::uint64_t) {});
-  if (extent.sound_end == extent.whole_end && extent.tail == 0) return std::nullopt;
-  manifest.sound = content->substr(0, extent.sound_end);
-  return manifest;
+/// Manifests to try: first the one that CURRENT names, then all others, the newest first. A power
+/// cut may keep a name and lose another that was made before it, since RocksDB syncs several as
+/// one: of the manifest that CURRENT names, or of a table that the manifest names.
+Result<std::vector<std::string>> manifests(const StoreOptions& options) {
+  const auto current = read_file(*options.env, options.path + "/CURRENT");
+  if (!current) return fail(current.error());
+  auto names = children(options);
+  if (!names) return fail(std::move(names.error()));
+  std::erase_if(*names, [](const std::string& name) {
+    return !name.starts_with("MANIFEST-") || name.ends_with(".damaged");
+  });
+  const std::string named = current->substr(0, current->find('\n'));
+  std::sort(names->begin(), names->end(), [&](const std::string& a, const std::string& b) {
+    const auto rank = [&](const std::string& name) {
+      return std::tuple(name == named, name.size(), std::string_view(name));
+    };
+    return rank(a) > rank(b);
+  });
+  return names;
 }
 
-/// The sound part of a file, to be read from its beginning.
-class SoundFile final : public rocksdb::FSSequentialFile {
+/// What must be mended of CURRENT and of `manifest`, so that RocksDB can open with it.
+Result<Instead> mend_manifest(const StoreOptions& options, const std::string& manifest) {
+  Instead instead;
+  const auto current = read_file(*options.env, options.path + "/CURRENT");
+  if (!current) return fail(current.error());
+  if (*current != manifest + "\n") instead["CURRENT"] = manifest + "\n";
+  auto content = read_file(*options.env, options.path + "/" + manifest);
+  if (!content) return fail(std::move(content.error()));
+  const WalExtent extent = read_frames(*content, [](std::string_view, std::uint64_t) {});
+  const bool is_whole = extent.sound_end == extent.whole_end && extent.tail == 0;
+  if (!is_whole) instead[manifest] = content->substr(0, extent.sound_end);
+  return instead;
+}
+
+/// Bytes in memory as a file to be read from its beginning.
+class TextFile final : public rocksdb::FSSequentialFile {
  public:
-  explicit SoundFile(std::string content) : content_(std::move(content)) {}
+  explicit TextFile(std::string content) : content_(std::move(content)) {}
   rocksdb::IOStatus Read(std::size_t size, const rocksdb::IOOptions&, rocksdb::Slice* result,
                          char* into, rocksdb::IODebugContext*) override {
     const std::size_t n = content_.copy(into, size, std::min(at_, content_.size()));
@@ -113,14 +130,13 @@ class SoundFile final : public rocksdb::FSSequentialFile {
   std::size_t at_ = 0;
 };
 
-/// Shows no logs, so that a database opens as its tables hold it, and of a torn manifest the sound
-/// part. RocksDB itself must not read a damaged log: told to skip what is corrupt, its reader may
+/// Shows no logs, so that a database opens as its tables hold it, and some files as they ought to
+/// be. RocksDB itself must not read a damaged log: told to skip what is corrupt, its reader may
 /// never come to an end (7.8).
 class TablesOnly final : public rocksdb::FileSystemWrapper {
  public:
-  TablesOnly(const std::shared_ptr<rocksdb::FileSystem>& files,
-             const std::optional<TornManifest>& torn)
-      : FileSystemWrapper(files), torn_(torn) {}
+  TablesOnly(const std::shared_ptr<rocksdb::FileSystem>& files, const Instead& instead)
+      : FileSystemWrapper(files), instead_(instead) {}
   const char* Name() const override { return "lockstep.TablesOnly"; }
   rocksdb::IOStatus GetChildren(const std::string& folder, const rocksdb::IOOptions& options,
                                 std::vector<std::string>* names,
@@ -132,29 +148,28 @@ class TablesOnly final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSSequentialFile>* file,
                                       rocksdb::IODebugContext* debug) override {
-    if (!torn_ || !name.ends_with("/" + torn_->name)) {
-      return target()->NewSequentialFile(name, options, file, debug);
-    }
-    *file = std::make_unique<SoundFile>(torn_->sound);
+    const auto other = instead_.find(name.substr(name.rfind('/') + 1));
+    if (other == instead_.end()) return target()->NewSequentialFile(name, options, file, debug);
+    *file = std::make_unique<TextFile>(other->second);
     return rocksdb::IOStatus::OK();
   }
 
  private:
-  const std::optional<TornManifest>& torn_;
+  const Instead& instead_;
 };
 
 class EnvOfTables final : public rocksdb::EnvWrapper {
  public:
-  EnvOfTables(rocksdb::Env* env, const std::optional<TornManifest>& torn) : EnvWrapper(env) {
-    file_system_ = std::make_shared<TablesOnly>(env->GetFileSystem(), torn);
+  EnvOfTables(rocksdb::Env* env, const Instead& instead) : EnvWrapper(env) {
+    file_system_ = std::make_shared<TablesOnly>(env->GetFileSystem(), instead);
     system_clock_ = env->GetSystemClock();
   }
   const char* Name() const override { return "lockstep.EnvOfTables"; }
 };
 
 /// The queue's state as of its tables; that of a new queue, if they hold none.
-Result<Meta> flushed_meta(const StoreOptions& options, const std::optional<TornManifest>& torn) {
-  EnvOfTables env(options.env, torn);
+Result<Meta> flushed_meta(const StoreOptions& options, const Instead& instead) {
+  EnvOfTables env(options.env, instead);
   rocksdb::Options rocks = rocks_options(options);
   rocks.env = &env;
   rocksdb::DB* raw = nullptr;
@@ -214,6 +229,44 @@ Result<void> mend(const StoreOptions& options, const Logs& logs, const WalPlan& 
   return {};
 }
 
+/// A way to open: what is to be mended, all that the logs hold included.
+struct Way {
+  Instead instead;
+  WalPlan plan;
+};
+
+/// With this manifest. Errors, definite: corrupt - tables cannot be read, or lack what the logs do
+/// not have.
+Result<Way> way_with(const StoreOptions& options, const WalContent& wal,
+                     const std::string& manifest) {
+  auto instead = mend_manifest(options, manifest);
+  if (!instead) return fail(std::move(instead.error()));
+  const auto flushed = flushed_meta(options, *instead);
+  if (!flushed) return fail(flushed.error());
+  WalPlan plan = plan_for(wal, *flushed);
+  if (!plan.lacks_tables) return Way{*std::move(instead), std::move(plan)};
+  return fail(definite(Errc::corrupt,
+                       "the tables of " + options.path + " hold writes up to " +
+                           std::to_string(flushed->sequence) + " only, and its logs begin at " +
+                           std::to_string(wal.writes.front().meta.sequence) +
+                           ": a table or a part of the manifest is lost. Nothing was changed"));
+}
+
+/// The first manifest with which tables and logs meet; else what is wrong with the one that CURRENT
+/// names.
+Result<Way> find_way(const StoreOptions& options, const WalContent& wal) {
+  const auto names = manifests(options);
+  if (!names) return fail(names.error());
+  std::optional<Error> first;
+  for (const std::string& name : *names) {
+    auto way = way_with(options, wal, name);
+    if (way || way.error().code == Errc::newer_format) return way;
+    if (!first) first = std::move(way.error());
+  }
+  if (first) return fail(*std::move(first));
+  return fail(definite(Errc::corrupt, options.path + " has no manifest"));
+}
+
 }  // namespace
 
 Result<bool> has_database(const StoreOptions& options) {
@@ -232,23 +285,13 @@ Result<WalState> mend_wal(const StoreOptions& options) {
   auto logs = read_logs(options);
   if (!logs) return fail(std::move(logs.error()));
   const WalContent& wal = logs->wal;
-  const auto torn = torn_manifest(options);
-  if (!torn) return fail(torn.error());
-  const auto flushed = flushed_meta(options, *torn);
-  if (!flushed) return fail(flushed.error());
-  const WalPlan plan = plan_for(wal, *flushed);
-  if (plan.lacks_tables) {
-    return fail(definite(Errc::corrupt,
-                         "the tables of " + options.path + " hold writes up to " +
-                             std::to_string(flushed->sequence) + " only, and its logs begin at " +
-                             std::to_string(wal.writes.front().meta.sequence) +
-                             ": a table or a part of the manifest is lost. Nothing was changed"));
-  }
-  if (*torn) {  // its end was never synced: the logs have all that it knew
-    const TornManifest& manifest = **torn;
-    auto done = replace_file(options, manifest.name, manifest.sound);
+  const auto way = find_way(options, wal);
+  if (!way) return fail(way.error());
+  for (const auto& [name, content] : way->instead) {  // nothing is lost by it that the logs lack
+    auto done = replace_file(options, name, content);
     if (!done) return fail(std::move(done.error()));
   }
+  const WalPlan& plan = way->plan;
   if (plan.is_repair()) {
     if (auto done = mend(options, *logs, plan); !done) return fail(std::move(done.error()));
   }

@@ -3,108 +3,13 @@
 #include <map>
 #include <set>
 
-#include "scenarios/conformance/sim_queue_world.hpp"
+#include "scenarios/conformance/sim_queue_book.hpp"
 
 namespace lockstep::conformance {
 namespace {
 
 using queue::Acked;
-using queue::Damage;
 using queue::Level;
-
-/// What clients were told.
-struct Book {
-  std::map<std::uint64_t, std::string> pushed;  ///< acknowledged
-  std::set<std::uint64_t> acked;                ///< acknowledged
-  std::set<std::uint64_t> ack_sent;             ///< acknowledged or not
-  std::string failed;                           ///< why the work ended early
-};
-
-std::unique_ptr<SimQueueWorld> make_world(std::uint64_t seed) {
-  return std::make_unique<SimQueueWorld>(sim::WorldOptions{.seed = Seed{seed}});
-}
-
-/// Pushes and acks until something fails.
-Task<void> work(Env* env, QueueOptions options, Book* book, int rounds) {
-  auto opened_queue = co_await ByteQueue::open(*env, "queue", options);
-  if (!opened_queue) book->failed = to_text(opened_queue.error());
-  if (!opened_queue) co_return;
-  ByteQueue& queue = **opened_queue;
-  for (int i = 0; i < rounds; ++i) {
-    std::string text =
-        "event " + std::to_string(i) + std::string(static_cast<std::size_t>(i) * 7, '.');
-    const auto id = co_await queue.push(text);
-    if (!id) book->failed = to_text(id.error());
-    if (!id) co_return;
-    book->pushed[id->value] = text;
-    if (i % 3 != 0) continue;
-    const auto event = co_await queue.pop();
-    if (!event || !*event) co_return;
-    book->ack_sent.insert((*event)->receipt.id.value);
-    const auto acked = co_await queue.ack((*event)->receipt);
-    if (!acked) co_return;
-    book->acked.insert((*event)->receipt.id.value);
-  }
-}
-
-Session work_session(QueueOptions options, Book* book, int rounds) {
-  return [options, book, rounds](Env& env) { return work(&env, options, book, rounds); };
-}
-
-struct Found {
-  bool opened = false;
-  Error error;
-  std::map<std::uint64_t, std::string> events;
-  queue::Recovery recovery;
-};
-
-/// All that the queue gives after it was opened again, until nothing is left.
-Found survey(SimQueueWorld& world, QueueOptions options = {}) {
-  Found found;
-  // lint-allow(capturing-coroutine): the world keeps the session until its run has ended
-  const bool ended = world.run([&found, options](Env& env) -> Task<void> {
-    auto queue = co_await ByteQueue::open(env, "queue", options);
-    if (!queue) found.error = queue.error();
-    if (!queue) co_return;
-    found.opened = true;
-    while (true) {
-      const auto event = co_await (*queue)->pop();
-      EXPECT_TRUE(event.has_value()) << to_text(event.error());
-      if (!event || !*event) break;
-      const bool is_new =
-          found.events.emplace((*event)->receipt.id.value, (*event)->payload).second;
-      EXPECT_TRUE(is_new) << "handed out twice";
-    }
-    expect_total(**queue, found.events.size());
-    found.recovery = (*queue)->recovery();
-    co_await closed(queue->get());
-  });
-  EXPECT_TRUE(ended);
-  return found;
-}
-
-bool is_reported(const Found& found, std::uint64_t id) {
-  return std::any_of(found.recovery.damage.begin(), found.recovery.damage.end(),
-                     [id](const Damage& damage) {
-                       return damage.ids.first.value <= id && id <= damage.ids.last.value;
-                     });
-}
-
-/// Nothing acknowledged is lost, nothing acked returns, nothing is made up.
-void expect_kept(const Found& found, const Book& book, const std::string& where) {
-  ASSERT_TRUE(found.opened) << where << ": " << to_text(found.error);
-  for (const auto& [id, text] : book.pushed) {
-    if (book.ack_sent.contains(id)) continue;
-    const auto at = found.events.find(id);
-    ASSERT_TRUE(at != found.events.end()) << where << ": event " << id << " is lost";
-    EXPECT_EQ(at->second, text) << where;
-  }
-  for (const std::uint64_t id : book.acked) {
-    EXPECT_FALSE(found.events.contains(id)) << where << ": event " << id << " was acked";
-  }
-  EXPECT_TRUE(found.recovery.damage.empty())
-      << where << ": " << found.recovery.damage.front().detail;
-}
 
 struct Cut {
   const char* verb;  ///< of the disk; null: by the draw of the seed
@@ -190,6 +95,22 @@ TEST(QueueCrash, survives_ten_power_cuts_in_a_row) {
     }
     expect_kept(survey(*world), book, "seed " + std::to_string(seed));
     if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(QueueCrash, an_opening_cut_short_at_any_call_is_made_again) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t k = 1; k <= 40; ++k) {
+      const auto world = make_world(seed * 100 + k);
+      Book book;
+      ASSERT_TRUE(world->run(work_session({}, &book, 6)));
+      world->disk().die_at_call(k);
+      Book nothing;
+      static_cast<void>(world->run_and_crash(work_session({}, &nothing, 0), seconds(10)));
+      const std::string where = "seed " + std::to_string(seed) + ", call " + std::to_string(k);
+      expect_kept(survey(*world), book, where);
+      if (testing::Test::HasFatalFailure()) return;
+    }
   }
 }
 

@@ -85,8 +85,9 @@ void LockWorld::add_client(std::uint32_t client) {
 }
 
 std::shared_ptr<sim::RocksDisk> LockWorld::disk_of(std::uint32_t client) {
+  // Not run_seed(): at every crash point something else survives.
   const sim::DiskOptions options{
-      .seed = plan_.config.run_seed(), .node = NodeId{client}, .bytes_max = disk_bytes};
+      .seed = plan_.config.seed, .node = NodeId{client}, .bytes_max = disk_bytes};
   auto disk = std::make_shared<sim::RocksDisk>(options);
   const CrashPoint& point = plan_.config.crash_point;
   if (point.call > 0 && client == 0) die_at(point, *disk);

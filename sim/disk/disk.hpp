@@ -41,10 +41,6 @@ struct DiskOptions {
   DiskTiming timing = {};
   /// Bounds the memory of a world; a real disk fills up too.
   std::uint64_t bytes_max = std::uint64_t{1} << 30U;
-  /// A power cut keeps names up to some change and none after it, as the journals of ext4 and XFS
-  /// do; else any subset of the changes, which POSIX allows. RocksDB needs it: it makes a manifest
-  /// and renames CURRENT to name it with one sync of the directory behind both.
-  bool names_in_order = false;
 };
 
 struct DiskCounters {

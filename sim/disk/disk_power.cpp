@@ -72,8 +72,7 @@ Loss Disk::crash(CrashKind kind, std::uint64_t number) {
       loss += inode->change([&](FileImage& image) { return image.crash(remains(draw), draw); });
     }
     const UnitDraw draw = crash_draw(number, names_file);
-    const Remains some = options_.names_in_order ? Remains::prefix : Remains::holes_512;
-    loss.names = names_.crash(lose ? Remains::nothing : some, draw);
+    loss.names = names_.crash(lose ? Remains::nothing : Remains::holes_512, draw);
     counters_.files_lost += drop_unnamed();
   }
   if (lose && loss.any()) report(*lose);

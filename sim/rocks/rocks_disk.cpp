@@ -7,17 +7,7 @@
 
 namespace lockstep::sim {
 
-namespace {
-
-DiskOptions with_names_in_order(DiskOptions options) {
-  options.names_in_order = true;
-  return options;
-}
-
-}  // namespace
-
-RocksDisk::RocksDisk(const DiskOptions& options)
-    : entropy_(options.seed), disk_(with_names_in_order(options)) {}
+RocksDisk::RocksDisk(const DiskOptions& options) : entropy_(options.seed), disk_(options) {}
 RocksDisk::~RocksDisk() = default;
 
 void RocksDisk::power_off() {

@@ -13,8 +13,7 @@ namespace lockstep::sim {
 
 class SimEnv;
 
-/// Give it to NodeSpec::disk. Lives on the thread of its world. Its names survive in order
-/// (DiskOptions::names_in_order), whatever the options say.
+/// Give it to NodeSpec::disk. Lives on the thread of its world.
 class RocksDisk final : public DiskPort {
  public:
   explicit RocksDisk(const DiskOptions& options);

@@ -50,6 +50,8 @@ bool Loop::run_for(Nanos limit) {
   return !watch->late;
 }
 
+void Loop::run_one() { io_.run_one(); }
+
 void Loop::stop() { io_.stop(); }
 
 void Loop::start_thread() {

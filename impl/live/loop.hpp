@@ -27,6 +27,9 @@ class Loop {
   /// Runs on the calling thread until stop() or until `limit` has passed.
   /// @return whether stop() ended it.
   bool run_for(Nanos limit);
+  /// Runs one thing that is ready on the calling thread; waits for it. For owners that check what
+  /// it led to after each; nothing but run_one() is then used of the ways to run.
+  void run_one();
   /// Ends the present or the next run(). From any thread; not from a signal handler.
   void stop();
 

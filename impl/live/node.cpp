@@ -7,7 +7,7 @@ namespace lockstep::live {
 Node::Node(Loop& loop, NodeOptions options)
     : waits_(std::make_shared<LiveWaits>(loop)),
       network_(waits_),
-      storage_(waits_, std::move(options.root)),
+      storage_(waits_, std::move(options.root), options.storage),
       env_{Executor(*waits_),
            *waits_,
            clock_,

@@ -37,6 +37,7 @@ class CountingObserver final : public env::Observer {
 struct NodeOptions {
   std::string root{};                 ///< the node's folder, for Storage::root(); it must exist
   env::Observer* observer = nullptr;  ///< outlives the node; nullptr: observed() counts
+  StorageThread storage = StorageThread::own;
 };
 
 class Node {

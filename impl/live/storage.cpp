@@ -7,8 +7,8 @@
 
 namespace lockstep::live {
 
-LiveStorage::LiveStorage(std::shared_ptr<LiveWaits> waits, std::string root)
-    : waits_(std::move(waits)), root_(std::move(root)) {}
+LiveStorage::LiveStorage(std::shared_ptr<LiveWaits> waits, std::string root, StorageThread where)
+    : waits_(std::move(waits)), root_(std::move(root)), where_(where) {}
 
 LiveStorage::~LiveStorage() { stop(); }
 
@@ -35,6 +35,12 @@ bool LiveStorage::enqueue(std::shared_ptr<Job> job) {
     if (queue_.size() >= queue_max) return false;
     queue_.push_back(std::move(job));
   }
+  if (where_ == StorageThread::loop) {
+    asio::post(waits_->loop().context(), [waits = waits_, this] {
+      if (waits->alive()) run_on_loop();
+    });
+    return true;
+  }
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_one();
   return true;
@@ -49,28 +55,36 @@ void LiveStorage::run() {
     queue_.pop_front();
     lock.unlock();
     [&job]() noexcept { std::exchange(job->fn, nullptr)(); }();
-    finished(std::move(job));
+    asio::post(waits_->loop().context(),
+               [waits = waits_, job = std::move(job)] { finish(*waits, *job); });
     lock.lock();
   }
 }
 
-/// On the storage thread; the job's waiter is looked at on the loop's thread only.
-void LiveStorage::finished(std::shared_ptr<Job> job) {
-  asio::post(waits_->loop().context(), [waits = waits_, job = std::move(job)] {
-    if (job->waiter.empty()) return;
-    const LiveWaits::Turn turn(*waits);
-    waits->wake(job->waiter.front(), {});
-  });
+/// Not inside a turn: a call may take long, and what became ready before it has run.
+void LiveStorage::run_on_loop() {
+  const std::shared_ptr<Job> job = std::move(queue_.front());
+  queue_.pop_front();
+  [&job]() noexcept { std::exchange(job->fn, nullptr)(); }();
+  finish(*waits_, *job);
+}
+
+/// On the loop's thread: there alone a job's waiter is looked at.
+void LiveStorage::finish(LiveWaits& waits, Job& job) {
+  if (job.waiter.empty()) return;
+  const LiveWaits::Turn turn(waits);
+  waits.wake(job.waiter.front(), {});
 }
 
 void LiveStorage::stop() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+  if (thread_.joinable()) {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
   }
-  changed_.notify_one();
-  thread_.join();
   queue_.clear();
 }
 

@@ -1,7 +1,9 @@
-// A live node's storage: a folder, and one thread that runs blocking calls in order.
+// A live node's storage: a folder, and where its blocking calls run, in order: on a thread of their
+// own, or on the loop itself, for programs whose loop has nothing else to do meanwhile.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -14,13 +16,18 @@
 
 namespace lockstep::live {
 
+enum class StorageThread : std::uint8_t {
+  own,   ///< the loop goes on during a call
+  loop,  ///< the loop stands still during a call, which costs no change of threads
+};
+
 class LiveStorage final : public env::Storage {
  public:
   /// Calls that wait behind a stuck disk although nobody waits for them any more; beyond, offload()
   /// ends with `limit` and `fn` will never run.
   static constexpr std::size_t queue_max = 65'536;
 
-  LiveStorage(std::shared_ptr<LiveWaits> waits, std::string root);
+  LiveStorage(std::shared_ptr<LiveWaits> waits, std::string root, StorageThread where);
   LiveStorage(const LiveStorage&) = delete;
   LiveStorage& operator=(const LiveStorage&) = delete;
   ~LiveStorage() override;
@@ -29,7 +36,7 @@ class LiveStorage final : public env::Storage {
   [[nodiscard]] rocksdb::Env* env() override;
   void adapt(rocksdb::Options&) override {}
 
-  /// The thread starts with the first call. `fn` and all that it owns is destroyed on that thread,
+  /// The thread starts with the first call. `fn` and all that it owns is destroyed where it ran,
   /// before the caller learns that it has run; an exception from it ends the process.
   [[nodiscard]] env::Task<env::Outcome> offload(std::function<void()> fn,
                                                 MonoTime deadline) override;
@@ -48,10 +55,12 @@ class LiveStorage final : public env::Storage {
                     MonoTime deadline);
   [[nodiscard]] bool enqueue(std::shared_ptr<Job> job);
   void run();
-  void finished(std::shared_ptr<Job> job);
+  void run_on_loop();
+  static void finish(LiveWaits& waits, Job& job);
 
   std::shared_ptr<LiveWaits> waits_;
   std::string root_;
+  StorageThread where_;
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable changed_;

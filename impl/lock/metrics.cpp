@@ -1,172 +1,34 @@
 #include "impl/lock/metrics.hpp"
 
-#include <algorithm>
-#include <numeric>
-#include <string_view>
-
 namespace lockstep::lock {
-
-void DurationHistogram::add(Nanos duration) {
-  const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), duration);
-  ++counts_[static_cast<std::size_t>(bucket - bounds.begin())];
-  sum_ += duration;
-  max_ = std::max(max_, duration);
-}
-
-std::uint64_t DurationHistogram::at_most(std::size_t i) const {
-  const auto end = counts_.begin() + static_cast<std::ptrdiff_t>(i) + 1;
-  return std::accumulate(counts_.begin(), end, std::uint64_t{0});
-}
-
 namespace {
 
-struct Number {
-  std::string_view name;
-  std::uint64_t LockMetrics::* field;
-  std::string_view about;
-  bool is_gauge = false;
-};
-
-constexpr std::array<Number, 8> numbers{{
-    {"held", &LockMetrics::held, "Leases held now.", true},
-    {"acquired", &LockMetrics::acquired, "Leases granted."},
-    {"contended", &LockMetrics::contended, "Attempts refused, as somebody else held the lock."},
-    {"acquire_failed", &LockMetrics::acquire_failed, "Attempts to acquire that failed."},
-    {"refreshed", &LockMetrics::refreshed, "Renewals that succeeded."},
-    {"renew_failed", &LockMetrics::renew_failed, "Renewals that failed."},
-    {"lost", &LockMetrics::lost, "Leases that ended under their worker."},
-    {"released", &LockMetrics::released, "Leases given back."},
-}};
-
-struct Histogram {
-  std::string_view name;
-  DurationHistogram LockMetrics::* field;
-  std::string_view about;
-};
-
-constexpr std::array<Histogram, 2> histograms{{
-    {"renew_latency", &LockMetrics::renew_latency, "Time that successful renewals took."},
-    {"handover", &LockMetrics::handover, "Time from the first refusal of a wait to the grant."},
-}};
-
-/// Exact, without floating point: 1500000 ns is 0.0015.
-std::string seconds_text(Nanos duration) {
-  constexpr std::size_t digits = 9;
-  const std::int64_t second = Nanos(seconds(1)).count();
-  std::string fraction = std::to_string(duration.count() % second);
-  fraction.insert(0, digits - fraction.size(), '0');
-  fraction.erase(fraction.find_last_not_of('0') + 1);
-  const std::string whole = std::to_string(duration.count() / second);
-  return fraction.empty() ? whole : whole + "." + fraction;
+MetricSeries series_of(const std::string& key, const LockMetrics& of) {
+  return {
+      .label = key,
+      .numbers = {{"held", of.held, "Leases held now.", true},
+                  {"acquired", of.acquired, "Leases granted."},
+                  {"contended", of.contended, "Attempts refused, as somebody else held the lock."},
+                  {"acquire_failed", of.acquire_failed, "Attempts to acquire that failed."},
+                  {"refreshed", of.refreshed, "Renewals that succeeded."},
+                  {"renew_failed", of.renew_failed, "Renewals that failed."},
+                  {"lost", of.lost, "Leases that ended under their worker."},
+                  {"released", of.released, "Leases given back."}},
+      .durations = {{"renew_latency", of.renew_latency, "Time that successful renewals took."},
+                    {"handover", of.handover,
+                     "Time from the first refusal of a wait to the grant."}},
+  };
 }
 
-std::string json_text(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') out += '\\';
-    if (byte >= 0x20) {
-      out += c;
-    } else {
-      out += "\\u00";
-      out += hex[byte >> 4U];
-      out += hex[byte & 15U];
-    }
-  }
-  return out + "\"";
+MetricSet set_of(const MetricsByKey& metrics) {
+  MetricSet set{.prefix = "lockstep_lock_", .list = "locks", .label = "key", .series = {}};
+  for (const auto& [key, of] : metrics) set.series.push_back(series_of(key, of));
+  return set;
 }
-
-std::string json_of(const DurationHistogram& histogram) {
-  std::string out = "{\"count\":" + std::to_string(histogram.count()) +
-                    ",\"sum_ns\":" + std::to_string(histogram.sum().count()) +
-                    ",\"max_ns\":" + std::to_string(histogram.max().count()) + ",\"buckets\":[";
-  for (std::size_t i = 0; i < DurationHistogram::bounds.size(); ++i) {
-    out += i == 0 ? "" : ",";
-    out += "{\"le_ns\":" + std::to_string(DurationHistogram::bounds[i].count()) +
-           ",\"count\":" + std::to_string(histogram.at_most(i)) + "}";
-  }
-  return out + "]}";
-}
-
-/// A label's value: backslash, quote and line feed are escaped.
-std::string label_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n') {
-      out += "\\n";
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-void add_head(std::string& out, const std::string& name, std::string_view about,
-              std::string_view type) {
-  out.append("# HELP ").append(name).append(" ").append(about).append("\n");
-  out.append("# TYPE ").append(name).append(" ").append(type).append("\n");
-}
-
-void add_line(std::string& out, std::string_view name, const std::string& labels,
-              const std::string& value) {
-  out.append(name).append("{").append(labels).append("} ").append(value).append("\n");
-}
-
-void add_histogram(std::string& out, const std::string& name, const std::string& labels,
-                   const DurationHistogram& histogram) {
-  for (std::size_t i = 0; i <= DurationHistogram::bounds.size(); ++i) {
-    const bool last = i == DurationHistogram::bounds.size();
-    const std::string le = last ? "+Inf" : seconds_text(DurationHistogram::bounds[i]);
-    add_line(out, name + "_bucket", labels + ",le=\"" + le + "\"",
-             std::to_string(histogram.at_most(i)));
-  }
-  add_line(out, name + "_sum", labels, seconds_text(histogram.sum()));
-  add_line(out, name + "_count", labels, std::to_string(histogram.count()));
-}
-
-std::string labels_of(const std::string& key) { return "key=\"" + label_text(key) + "\""; }
 
 }  // namespace
 
-std::string to_json(const MetricsByKey& metrics) {
-  std::string out = "{\"locks\":[";
-  bool is_first = true;
-  for (const auto& [key, values] : metrics) {
-    out += std::string(is_first ? "" : ",") + "{\"key\":" + json_text(key);
-    is_first = false;
-    for (const Number& number : numbers) {
-      out.append(",\"").append(number.name).append("\":");
-      out += std::to_string(values.*number.field);
-    }
-    for (const Histogram& histogram : histograms) {
-      out.append(",\"").append(histogram.name).append("\":");
-      out += json_of(values.*histogram.field);
-    }
-    out += "}";
-  }
-  return out + "]}";
-}
-
-std::string to_prometheus(const MetricsByKey& metrics) {
-  std::string out;
-  for (const Number& number : numbers) {
-    const std::string name =
-        "lockstep_lock_" + std::string(number.name) + (number.is_gauge ? "" : "_total");
-    add_head(out, name, number.about, number.is_gauge ? "gauge" : "counter");
-    for (const auto& [key, values] : metrics) {
-      add_line(out, name, labels_of(key), std::to_string(values.*number.field));
-    }
-  }
-  for (const Histogram& histogram : histograms) {
-    const std::string name = "lockstep_lock_" + std::string(histogram.name) + "_seconds";
-    add_head(out, name, histogram.about, "histogram");
-    for (const auto& [key, values] : metrics) {
-      add_histogram(out, name, labels_of(key), values.*histogram.field);
-    }
-  }
-  return out;
-}
+std::string to_json(const MetricsByKey& metrics) { return to_json(set_of(metrics)); }
+std::string to_prometheus(const MetricsByKey& metrics) { return to_prometheus(set_of(metrics)); }
 
 }  // namespace lockstep::lock

@@ -22,10 +22,43 @@ struct DurableEvent {
 };
 
 template <class T>
+[[nodiscard]] Result<T> decode_event(EventId id, const std::string& payload) {
+  auto value = Codec<T>::decode(payload);
+  if (value) return value;
+  Error error = std::move(value.error());
+  error.detail = "event " + std::to_string(id.value) + ": " + error.detail;
+  return fail(std::move(error));
+}
+
+/// Unacked events in the order of ids, of one moment. Errors as QueueSnapshot.
+template <class T>
+class DurableIterator {
+ public:
+  explicit DurableIterator(std::unique_ptr<QueueSnapshot> snapshot)
+      : snapshot_(std::move(snapshot)) {}
+
+  /// Up to `count_max` more; empty: that was all. A bare receipt: id and generation.
+  [[nodiscard]] env::Task<Result<std::vector<DurableEvent<T>>>> next(std::size_t count_max) {
+    const auto page = co_await snapshot_->next(count_max);
+    if (!page) co_return fail(page.error());
+    std::vector<DurableEvent<T>> events;
+    for (const Delivery& one : *page) {
+      events.push_back({one.receipt, decode_event<T>(one.receipt.id, one.payload)});
+    }
+    co_return events;
+  }
+
+ private:
+  std::unique_ptr<QueueSnapshot> snapshot_;
+};
+
+template <class T>
 class DurableEventQueue {
  public:
   using Event = DurableEvent<T>;
 
+  /// Takes an open queue.
+  explicit DurableEventQueue(std::unique_ptr<ByteQueue> bytes) : bytes_(std::move(bytes)) {}
   /// Errors as ByteQueue::open().
   [[nodiscard]] static env::Task<Result<DurableEventQueue>> open(env::Env& env, std::string name) {
     return open_with_options(env, std::move(name), QueueOptions());
@@ -65,7 +98,7 @@ class DurableEventQueue {
     const auto payload = co_await bytes_->get(id);
     if (!payload) co_return fail(payload.error());
     if (!*payload) co_return std::optional<T>();
-    auto value = decode(id, **payload);
+    auto value = decode_event<T>(id, **payload);
     if (!value) co_return fail(value.error());
     co_return std::optional<T>(std::move(*value));
   }
@@ -84,29 +117,26 @@ class DurableEventQueue {
   [[nodiscard]] Result<void> extend(Receipt receipt, Nanos from_now) {
     return bytes_->extend(receipt, from_now);
   }
+  /// Errors as ByteQueue::snapshot().
+  [[nodiscard]] env::Task<Result<std::unique_ptr<DurableIterator<T>>>> iterator() {
+    auto snapshot = co_await bytes_->snapshot();
+    if (!snapshot) co_return fail(snapshot.error());
+    co_return std::make_unique<DurableIterator<T>>(std::move(*snapshot));
+  }
   [[nodiscard]] std::uint64_t len() const { return bytes_->len(); }
   [[nodiscard]] bool is_empty() const { return len() == 0; }
   [[nodiscard]] std::uint64_t ready_len() const { return bytes_->counts().ready; }
   [[nodiscard]] env::Task<Result<void>> close() { return bytes_->close(); }
 
-  /// Dead letters, snapshots, counts, metrics, damage.
+  /// Dead letters, counts, metrics, damage.
   [[nodiscard]] ByteQueue& bytes() { return *bytes_; }
 
  private:
-  explicit DurableEventQueue(std::unique_ptr<ByteQueue> bytes) : bytes_(std::move(bytes)) {}
-
-  static Result<T> decode(EventId id, const std::string& payload) {
-    auto value = Codec<T>::decode(payload);
-    if (value) return value;
-    Error error = std::move(value.error());
-    error.detail = "event " + std::to_string(id.value) + ": " + error.detail;
-    return fail(std::move(error));
-  }
   static Result<std::optional<Event>> decoded(Result<std::optional<Delivery>> delivery) {
     if (!delivery) return fail(std::move(delivery.error()));
     if (!*delivery) return std::optional<Event>();
     const Receipt receipt = (*delivery)->receipt;
-    return std::optional<Event>(Event{receipt, decode(receipt.id, (*delivery)->payload)});
+    return std::optional<Event>(Event{receipt, decode_event<T>(receipt.id, (*delivery)->payload)});
   }
 
   std::unique_ptr<ByteQueue> bytes_;

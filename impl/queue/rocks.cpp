@@ -7,8 +7,15 @@ namespace {
 
 // Bounds what a reopen has to replay, and memory: one buffer fills while one is written out.
 constexpr std::size_t write_buffer_bytes = 16U << 20U;
-constexpr std::size_t info_logs_max = 2;
 constexpr std::string_view mark_name{"/queue.damaged"};
+
+/// RocksDB's own log is of no use here, and on a full disk writing it ends the process (7.8 with
+/// its assertions).
+class NoLogger final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 std::string mark_path(const StoreOptions& options) { return options.path + std::string(mark_name); }
 
@@ -20,7 +27,7 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.create_if_missing = true;
   rocks.paranoid_checks = true;
   rocks.write_buffer_size = write_buffer_bytes;
-  rocks.keep_log_file_num = info_logs_max;
+  rocks.info_log = std::make_shared<NoLogger>();
   rocks.recycle_log_file_num = 0;  // wal_frames.hpp reads no recycled logs
   rocks.wal_compression = rocksdb::kNoCompression;
   rocks.avoid_flush_during_shutdown = true;

@@ -11,7 +11,7 @@ namespace {
 
 class LiveQueueWorld final : public QueueWorld {
  public:
-  LiveQueueWorld() {
+  explicit LiveQueueWorld(live::StorageThread storage) : storage_(storage) {
     std::string pattern = std::filesystem::temp_directory_path() / "lockstep-queue-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     root_ = pattern;
@@ -20,21 +20,26 @@ class LiveQueueWorld final : public QueueWorld {
 
   bool run(Session body) override {
     live::Loop loop;
-    live::Node node(loop, {.root = root_});
+    live::Node node(loop, {.root = root_, .storage = storage_});
     return live::run_until_complete(node, body(node.env()), seconds(60)).has_value();
   }
 
  private:
+  live::StorageThread storage_;
   std::string root_;
 };
+
+QueueSupplier supplier(std::string name, live::StorageThread storage) {
+  return {std::move(name), [storage] { return std::make_unique<LiveQueueWorld>(storage); }};
+}
 
 std::string name_of_queue_supplier(const testing::TestParamInfo<QueueSupplier>& info) {
   return info.param.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Live, QueueContract,
-                         testing::Values(QueueSupplier{
-                             "live", [] { return std::make_unique<LiveQueueWorld>(); }}),
+                         testing::Values(supplier("live", live::StorageThread::own),
+                                         supplier("on_the_loop", live::StorageThread::loop)),
                          name_of_queue_supplier);
 
 }  // namespace

@@ -15,10 +15,15 @@
 #include "impl/base/ids.hpp"
 #include "impl/base/result.hpp"
 #include "impl/env/wait.hpp"
+#include "impl/lock/fence.hpp"
 
 namespace lockstep::work {
 
 using env::Task;
+using lock::Accepted;
+using lock::Fence;
+using lock::GuardedOutcome;
+using lock::Refused;
 
 struct Collection {
   std::string database;
@@ -27,21 +32,6 @@ struct Collection {
 };
 /// "shop:orders"
 [[nodiscard]] std::string to_text(const Collection& collection);
-
-/// What guards an effect: which lock, and the fencing token of the lease held on it. Token 0 where
-/// locking is disabled.
-struct Fence {
-  std::string key;
-  FencingToken token{};
-};
-
-/// It took effect.
-struct Accepted {};
-/// A higher token of that lock was presented before; nothing changed.
-struct Refused {
-  FencingToken seen{};
-};
-using GuardedOutcome = std::variant<Accepted, Refused>;
 
 struct Event {
   std::string position;  ///< resume token: reading goes on after this event

@@ -17,7 +17,8 @@ struct Change {
   bool erase = false;
   Attempt attempt{};    ///< of attempt
   DeadCause cause{};    ///< of dead
-  std::string payload;  ///< of event and dead
+  std::string payload;  ///< of event, dead and data
+  std::string name;     ///< of data
 };
 
 /// What a batch adds to the totals in Meta.
@@ -69,6 +70,15 @@ class Batch {
     deltas_.dead -= 1;
     deltas_.bytes -= static_cast<std::int64_t>(bytes);
     changes_.push_back({.kind = RecordKind::dead, .id = id, .erase = true});
+  }
+
+  /// Data of the queue's user, written with the events. The last word on a name counts.
+  void put_data(std::string name, std::string value) {
+    changes_.push_back(
+        {.kind = RecordKind::data, .payload = std::move(value), .name = std::move(name)});
+  }
+  void erase_data(std::string name) {
+    changes_.push_back({.kind = RecordKind::data, .erase = true, .name = std::move(name)});
   }
 
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }

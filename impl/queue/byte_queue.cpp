@@ -1,7 +1,5 @@
 #include "impl/queue/byte_queue.hpp"
 
-#include <rocksdb/options.h>
-
 #include "impl/queue/queue_core.hpp"
 
 namespace lockstep::queue {
@@ -25,26 +23,9 @@ Result<void> validate(const QueueOptions& options) {
 Task<Result<std::unique_ptr<ByteQueue>>> ByteQueue::open(env::Env& env, std::string name,
                                                          QueueOptions options) {
   if (auto checked = validate(options); !checked) co_return fail(std::move(checked.error()));
-  StoreOptions store_options;
-  store_options.path = env.storage.root() + "/" + name;
-  store_options.env = env.storage.env();
-  store_options.adapt = [](rocksdb::Options& rocks, void* storage) {
-    static_cast<env::Storage*>(storage)->adapt(rocks);
-  };
-  store_options.adapt_context = &env.storage;
-  store_options.reserve_bytes = options.reserve_bytes;
-  store_options.eager = options.eager;
-  struct Opening {
-    std::optional<Result<std::unique_ptr<QueueStore>>> result;
-  };
-  auto opening = std::make_shared<Opening>();
-  std::function<void()> fn = [opening, store_options] {
-    opening->result = QueueStore::open(store_options);
-  };
-  const env::Outcome outcome = co_await env.storage.offload(std::move(fn), never);
-  if (!outcome) co_return fail(definite(outcome.code, "opening the queue was given up"));
-  if (!*opening->result) co_return fail(std::move(opening->result->error()));
-  auto core = std::make_shared<Core>(env, options, std::move(**opening->result));
+  auto store = co_await open_store(env, std::move(name), options.reserve_bytes, options.eager);
+  if (!store) co_return fail(std::move(store.error()));
+  auto core = std::make_shared<Core>(env, options, std::move(*store));
   core->writer.set_owner(core);
   co_return std::unique_ptr<ByteQueue>(new ByteQueue(std::move(core)));
 }

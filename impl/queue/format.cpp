@@ -65,6 +65,7 @@ std::string record_name(std::string_view key) {
   const auto parsed = parse_key(key);
   if (!parsed) return "a record with an unknown key";
   if (parsed->kind == RecordKind::meta) return "the queue's state";
+  if (parsed->kind == RecordKind::data) return "the data of '" + std::string(key.substr(1)) + "'";
   return std::string("record '") + static_cast<char>(parsed->kind) + "' of event " +
          std::to_string(parsed->id.value);
 }
@@ -112,8 +113,17 @@ std::string key_of(RecordKind kind, EventId id) {
   return key;
 }
 
+std::string data_key_of(std::string_view name) {
+  std::string key(1, static_cast<char>(RecordKind::data));
+  key += name;
+  return key;
+}
+
 std::optional<Key> parse_key(std::string_view key) {
   if (key == meta_key) return Key{RecordKind::meta, {}};
+  if (!key.empty() && key.front() == static_cast<char>(RecordKind::data)) {
+    return Key{RecordKind::data, {}};
+  }
   constexpr std::string_view kinds{"eadx"};
   if (key.size() != 1 + id_bytes || kinds.find(key.front()) == kinds.npos) return std::nullopt;
   std::uint64_t id = 0;
@@ -152,6 +162,13 @@ Result<std::string_view> read_event(std::string_view key, std::string_view value
   auto body = open(key, value);
   if (!body) return fail(std::move(body.error()));
   return body->rest();
+}
+
+std::string write_data(std::string_view key, std::string_view value) {
+  return write_event(key, value);
+}
+Result<std::string_view> read_data(std::string_view key, std::string_view value) {
+  return read_event(key, value);
 }
 
 std::string write_attempt(std::string_view key, const Attempt& attempt) {

@@ -21,10 +21,13 @@ enum class RecordKind : char {
   attempt = 'a',  ///< how often an unacked event was handed out, and its delay
   dead = 'd',     ///< a dead letter
   damage = 'x',   ///< what a repair could not save; its id is the first event lost
+  data = 'u',     ///< data of the queue's user that is written with events; its key goes on
 };
 
 /// "e" and the id, most significant byte first, so that keys are in the order of ids.
 [[nodiscard]] std::string key_of(RecordKind kind, EventId id);
+/// "u" and the user's key.
+[[nodiscard]] std::string data_key_of(std::string_view name);
 struct Key {
   RecordKind kind{};
   EventId id{};
@@ -62,6 +65,7 @@ struct DeadBody {
 // Values: version, body, checksum over key, version and body.
 [[nodiscard]] std::string write_meta(const Meta& meta);
 [[nodiscard]] std::string write_event(std::string_view key, std::string_view payload);
+[[nodiscard]] std::string write_data(std::string_view key, std::string_view value);
 [[nodiscard]] std::string write_attempt(std::string_view key, const Attempt& attempt);
 [[nodiscard]] std::string write_dead(std::string_view key, const DeadBody& dead);
 [[nodiscard]] std::string write_damage(std::string_view key, const Damage& damage);
@@ -71,6 +75,7 @@ struct DeadBody {
 [[nodiscard]] Result<Meta> read_meta(std::string_view value);
 /// The payload is a view into `value`.
 [[nodiscard]] Result<std::string_view> read_event(std::string_view key, std::string_view value);
+[[nodiscard]] Result<std::string_view> read_data(std::string_view key, std::string_view value);
 [[nodiscard]] Result<Attempt> read_attempt(std::string_view key, std::string_view value);
 [[nodiscard]] Result<DeadBody> read_dead(std::string_view key, std::string_view value);
 [[nodiscard]] Result<Damage> read_damage(std::string_view key, std::string_view value);

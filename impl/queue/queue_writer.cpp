@@ -1,5 +1,7 @@
 #include "impl/queue/queue_writer.hpp"
 
+#include <rocksdb/options.h>
+
 namespace lockstep::queue {
 namespace {
 
@@ -13,6 +15,27 @@ std::uint64_t pushed_bytes(const Batch& batch) {
 }
 
 }  // namespace
+
+env::Task<Result<std::unique_ptr<QueueStore>>> open_store(env::Env& env, std::string name,
+                                                          std::uint64_t reserve_bytes, bool eager) {
+  StoreOptions options;
+  options.path = env.storage.root() + "/" + name;
+  options.env = env.storage.env();
+  options.adapt = [](rocksdb::Options& rocks, void* storage) {
+    static_cast<env::Storage*>(storage)->adapt(rocks);
+  };
+  options.adapt_context = &env.storage;
+  options.reserve_bytes = reserve_bytes;
+  options.eager = eager;
+  struct Opening {
+    std::optional<Result<std::unique_ptr<QueueStore>>> result;
+  };
+  auto opening = std::make_shared<Opening>();
+  std::function<void()> fn = [opening, options] { opening->result = QueueStore::open(options); };
+  const env::Outcome outcome = co_await env.storage.offload(std::move(fn), never);
+  if (!outcome) co_return fail(definite(outcome.code, "opening the queue was given up"));
+  co_return std::move(*opening->result);
+}
 
 struct QueueWriter::Change {
   Change(env::Waits& waits, Batch b, Level l, Ended e)

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,13 @@ template <class T>
   if (!outcome) co_return fail(definite(outcome.code, "the storage call was given up"));
   co_return std::move(*job->result);
 }
+
+/// Opens the store in folder `name` of the node's storage. Errors as QueueStore::open(); cancelled,
+/// definite.
+[[nodiscard]] env::Task<Result<std::unique_ptr<QueueStore>>> open_store(env::Env& env,
+                                                                        std::string name,
+                                                                        std::uint64_t reserve_bytes,
+                                                                        bool eager);
 
 class QueueWriter {
  public:

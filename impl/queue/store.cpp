@@ -12,7 +12,8 @@ namespace lockstep::queue {
 namespace {
 
 void add_change(rocksdb::WriteBatch& batch, const Change& change) {
-  const std::string key = key_of(change.kind, change.id);
+  const bool is_data = change.kind == RecordKind::data;
+  const std::string key = is_data ? data_key_of(change.name) : key_of(change.kind, change.id);
   if (change.erase) {
     batch.Delete(key).PermitUncheckedError();
     return;
@@ -21,6 +22,7 @@ void add_change(rocksdb::WriteBatch& batch, const Change& change) {
   switch (change.kind) {
     case RecordKind::event: value = write_event(key, change.payload); break;
     case RecordKind::attempt: value = write_attempt(key, change.attempt); break;
+    case RecordKind::data: value = write_data(key, change.payload); break;
     case RecordKind::dead:
       value = write_dead(key, {change.attempt.attempts, change.cause, change.payload});
       break;
@@ -112,6 +114,18 @@ Result<std::string> QueueStore::get(EventId id, const StoreView& view_of) const 
   const auto payload = read_event(key, value);
   if (!payload) return fail(payload.error());
   return std::string(*payload);
+}
+
+Result<std::optional<std::string>> QueueStore::get_data(std::string_view name) const {
+  const std::string key = data_key_of(name);
+  std::string value;
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), key, &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  const auto what = [&] { return "cannot read the data of '" + std::string(name) + "'"; };
+  if (!status.ok()) return fail(rocks_error(Effect::none, what(), status));
+  const auto data = read_data(key, value);
+  if (!data) return fail(data.error());
+  return std::optional(std::string(*data));
 }
 
 Result<DeadLetter> QueueStore::get_dead(EventId id) const {

@@ -10,8 +10,10 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "impl/base/result.hpp"
@@ -47,6 +49,12 @@ struct StoredEvent {
 struct StoredAttempt {
   EventId id{};
   Attempt attempt;
+};
+
+/// Of Batch::put_data().
+struct StoredData {
+  std::string name;
+  std::string value;
 };
 
 /// Events in the order of ids, and where to go on.
@@ -96,6 +104,13 @@ class QueueStore {
   /// Errors, definite: not_found; corrupt; newer_format; io_error.
   [[nodiscard]] Result<std::string> get(EventId id, const StoreView& view = nullptr) const;
   [[nodiscard]] Result<DeadLetter> get_dead(EventId id) const;
+  /// nullopt: there is none. Errors, definite: corrupt; newer_format; io_error.
+  [[nodiscard]] Result<std::optional<std::string>> get_data(std::string_view name) const;
+  /// Up to `count_max` whose names begin with `prefix`, from `from` on, in the order of names.
+  /// Errors as get_data().
+  [[nodiscard]] Result<std::vector<StoredData>> scan_data(std::string_view prefix,
+                                                          std::string_view from,
+                                                          std::size_t count_max) const;
   /// From `from` on, in the order of ids, up to `count_max`. Those that cannot be read are in
   /// `damage`. Errors, definite: io_error.
   [[nodiscard]] Result<std::vector<DeadLetter>> dead(EventId from, std::size_t count_max,

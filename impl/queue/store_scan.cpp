@@ -240,4 +240,24 @@ Result<void> QueueStore::forget_damage() {
   return commit(batch, following(), true);
 }
 
+Result<std::vector<StoredData>> QueueStore::scan_data(std::string_view prefix,
+                                                      std::string_view from,
+                                                      std::size_t count_max) const {
+  std::vector<StoredData> found;
+  const auto at = iterate();
+  at->Seek(data_key_of(std::max(prefix, from)));
+  for (; at->Valid() && found.size() < count_max; at->Next()) {
+    const std::string_view key = text_of(at->key());
+    if (!key.starts_with(static_cast<char>(RecordKind::data))) break;
+    if (!key.substr(1).starts_with(prefix)) break;
+    const auto value = read_data(key, text_of(at->value()));
+    if (!value) return fail(value.error());
+    found.push_back({std::string(key.substr(1)), std::string(*value)});
+  }
+  if (!at->status().ok()) {
+    return fail(rocks_error(Effect::none, "cannot read the data of the queue", at->status()));
+  }
+  return found;
+}
+
 }  // namespace lockstep::queue

@@ -1,0 +1,122 @@
+#include "impl/relay/redis_stream_publisher.hpp"
+
+#include <utility>
+
+#include "impl/lock/lease.hpp"
+
+namespace lockstep::relay {
+namespace {
+
+// KEYS fence, stream. ARGV token, length (0: all), then aggregate, id, idempotency key, payload for
+// each entry. Answers {1}: all were added; {1, outcome...} with 1, the error's text, or 0 for one
+// that was not tried; refused: {0, seen}.
+constexpr std::string_view script_text = R"lua(
+local seen = tonumber(redis.call('GET', KEYS[1]) or '0')
+local token = tonumber(ARGV[1])
+if token > 0 and token < seen then return {0, seen} end
+if token > seen then redis.call('SET', KEYS[1], ARGV[1]) end
+local outcomes, failed = {1}, nil
+for i = 3, #ARGV, 4 do
+  local outcome = 1
+  if failed and failed[ARGV[i]] then
+    outcome = 0
+  else
+    local added
+    if ARGV[2] == '0' then
+      added = redis.pcall('XADD', KEYS[2], '*', 'aggregate', ARGV[i], 'id', ARGV[i + 1],
+          'key', ARGV[i + 2], 'payload', ARGV[i + 3])
+    else
+      added = redis.pcall('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'aggregate', ARGV[i],
+          'id', ARGV[i + 1], 'key', ARGV[i + 2], 'payload', ARGV[i + 3])
+    end
+    if type(added) == 'table' and added.err then
+      failed = failed or {}
+      failed[ARGV[i]] = true
+      outcome = added.err
+    end
+  end
+  outcomes[#outcomes + 1] = outcome
+end
+if failed then return outcomes end
+return {1}
+)lua";
+
+std::unexpected<Error> strange(const resp::Reply& reply) {
+  return fail(indefinite(Errc::protocol, "the stream answered " + resp::to_text(reply)));
+}
+
+bool is_answer(const resp::Reply& reply) {
+  return reply.is_array() && !reply.items().empty() && reply.items()[0].is_integer();
+}
+
+std::optional<Refused> refusal_of(const resp::Reply& reply) {
+  const auto& items = reply.items();
+  if (items[0].integer() != 0 || items.size() != 2 || !items[1].is_integer()) return std::nullopt;
+  return Refused{FencingToken{static_cast<std::uint64_t>(items[1].integer())}};
+}
+
+EntryOutcome outcome_of(const resp::Reply& item) {
+  EntryOutcome outcome;
+  if (item.is_bulk()) {
+    outcome.fate = Fate::failed;
+    outcome.cause = item.text();
+  } else if (item.is_integer() && item.integer() == 0) {
+    outcome.fate = Fate::skipped;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+RedisStreamPublisher::RedisStreamPublisher(redis::Client& client, Options options)
+    : client_(client),
+      options_(std::move(options)),
+      script_(client.add_script("publish", script_text)) {}
+
+Task<Result<resp::Reply>> RedisStreamPublisher::run(const std::vector<Entry>& entries,
+                                                    const Fence& fence) {
+  if (fence.token.value > lock::fencing_token_max) {
+    co_return fail(definite(Errc::invalid_argument, "a fencing token above 2^53-1"));
+  }
+  const std::string fence_key = "{" + options_.stream + "}:fence:" + fence.key;
+  const std::string token = std::to_string(fence.token.value);
+  const std::string length = std::to_string(options_.length_max);
+  std::vector<std::string> ids;
+  ids.reserve(entries.size());
+  std::vector<std::string_view> words{fence_key, options_.stream, token, length};
+  words.reserve(words.size() + 4 * entries.size());
+  for (const Entry& entry : entries) {
+    words.push_back(entry.aggregate);
+    words.push_back(ids.emplace_back(std::to_string(entry.id.value)));
+    words.push_back(entry.idempotency_key);
+    words.push_back(entry.payload);
+  }
+  redis::Call call(script_, 2, words);
+  co_await client_.run(call);
+  co_return call.take();
+}
+
+Task<Result<GuardedOutcome>> RedisStreamPublisher::raise(const Fence& fence) {
+  const std::vector<Entry> none;
+  const auto reply = co_await run(none, fence);
+  if (!reply) co_return fail(reply.error());
+  if (!is_answer(*reply)) co_return strange(*reply);
+  if (const auto refused = refusal_of(*reply)) co_return GuardedOutcome(*refused);
+  co_return GuardedOutcome(Accepted());
+}
+
+Task<Result<PublishOutcome>> RedisStreamPublisher::publish(const std::vector<Entry>& entries,
+                                                           const Fence& fence) {
+  const auto reply = co_await run(entries, fence);
+  if (!reply) co_return fail(reply.error());
+  if (!is_answer(*reply)) co_return strange(*reply);
+  if (const auto refused = refusal_of(*reply)) co_return PublishOutcome(*refused);
+  const auto& items = reply->items();
+  std::vector<EntryOutcome> outcomes(entries.size());
+  if (items.size() == 1) co_return PublishOutcome(std::move(outcomes));
+  if (items.size() != entries.size() + 1) co_return strange(*reply);
+  for (std::size_t i = 0; i < entries.size(); ++i) outcomes[i] = outcome_of(items[i + 1]);
+  co_return PublishOutcome(std::move(outcomes));
+}
+
+}  // namespace lockstep::relay

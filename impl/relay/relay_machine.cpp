@@ -1,0 +1,315 @@
+#include "impl/relay/relay_machine.hpp"
+
+#include <algorithm>
+
+#include "impl/base/assert.hpp"
+#include "impl/base/draw.hpp"
+
+namespace lockstep::relay {
+namespace {
+
+// Entries of one aggregate that are kept in memory, in batches: the others wait in the store.
+constexpr std::size_t lane_max_batches = 2;
+// Entries in hand, in batches: bounds memory, and what a store is told to leave out.
+constexpr std::size_t held_max_batches = 64;
+constexpr std::size_t fetch_batches = 2;
+// Entries marked by one call: bounds how long it takes.
+constexpr std::size_t mark_max = 1'024;
+constexpr int poll_backoff_max = 8;
+// While there is always more, one fetch in so many begins at the beginning.
+constexpr std::uint64_t fetches_between_looks = 64;
+
+}  // namespace
+
+Nanos RelayMachine::backoff(std::uint32_t failures) const {
+  Nanos delay = options_.backoff_base;
+  for (std::uint32_t i = 1; i < failures && delay < options_.backoff_max; ++i) delay *= 2;
+  delay = std::min(delay, options_.backoff_max);
+  return delay + Nanos(between(jitter_, 0, delay.count() / 4));
+}
+
+/// Of calls that failed as a whole, in a row.
+Nanos RelayMachine::call_backoff(std::uint32_t failures) const {
+  const std::uint32_t doublings = std::min<std::uint32_t>(failures - 1, 3);
+  const Nanos delay = options_.poll * std::min(1 << doublings, poll_backoff_max);
+  return delay + Nanos(between(jitter_, 0, delay.count() / 4));
+}
+
+RelayStep RelayMachine::next(MonoTime now, std::uint64_t jitter) {
+  jitter_ = jitter;
+  wake_lanes(now);
+  if (auto step = next_mark(now)) return *std::move(step);
+  if (!draining_) {
+    if (auto step = next_note(now)) return *std::move(step);
+    if (auto step = next_batch(now)) return *std::move(step);
+    if (auto step = next_fetch(now)) return *std::move(step);
+  }
+  return wait();
+}
+
+RelayStep RelayMachine::wait() const {
+  const bool is_idle = batches_.empty() && marking_.empty() && !fetching_ && !noting_;
+  if (draining_ && is_idle && to_mark_.empty()) return DoneStep{};
+  WaitStep step;
+  if (!to_mark_.empty() && marking_.empty()) step.until = std::min(step.until, mark_at_);
+  if (draining_) return step;
+  if (!to_note_.empty() && !noting_) step.until = std::min(step.until, note_at_);
+  const bool is_held_up = !ready_.empty() && batches_.size() < options_.in_flight_max;
+  if (is_held_up) step.until = std::min(step.until, publish_at_);
+  if (!backing_off_.empty()) step.until = std::min(step.until, backing_off_.begin()->first);
+  if (!fetching_ && wants_entries()) {
+    step.is_for_news = true;
+    step.until = std::min(step.until, next_fetch_);
+  }
+  return step;
+}
+
+// ---- fetching -----------------------------------------------------------------------------------
+
+bool RelayMachine::wants_entries() const {
+  return ready_entries_ < options_.batch_max && held_ < held_max_batches * options_.batch_max;
+}
+
+std::optional<RelayStep> RelayMachine::next_fetch(MonoTime now) {
+  if (fetching_ || now < next_fetch_ || !wants_entries()) return std::nullopt;
+  fetching_ = true;
+  has_news_ = false;
+  ++fetches_;
+  if (fetches_ % fetches_between_looks == 0) cursor_ = EntryId{1};
+  FetchStep step{
+      .from = cursor_, .limit = fetch_batches * options_.batch_max, .epoch = epoch_, .after = {}};
+  for (auto& [aggregate, lane] : lanes_) {
+    step.after.emplace(aggregate, wanted_after(lane, step.from));
+  }
+  return step;
+}
+
+/// A closed lane that ran empty is to be filled again, from where it was closed.
+EntryId RelayMachine::wanted_after(Lane& lane, EntryId& from) const {
+  if (lane.left.value == 0) return lane.last;
+  lane.is_asked = lane.entries.empty();
+  if (!lane.is_asked) return after_all;
+  from = std::min(from, lane.left);
+  return EntryId{lane.left.value - 1};
+}
+
+void RelayMachine::news(MonoTime now) {
+  has_news_ = true;
+  if (!fetching_ && fetch_failures_ == 0) next_fetch_ = now;
+}
+
+void RelayMachine::fetch_failed(MonoTime now) {
+  ASSERT(fetching_);
+  fetching_ = false;
+  ++fetch_failures_;
+  next_fetch_ = saturating_add(now, call_backoff(fetch_failures_));
+}
+
+void RelayMachine::fetched(Fetched fetched, MonoTime now) {
+  ASSERT(fetching_);
+  fetching_ = false;
+  fetch_failures_ = 0;
+  epoch_ = fetched.epoch;
+  for (auto& [aggregate, lane] : lanes_) {
+    if (lane.is_asked) lane.left = EntryId{};
+    lane.is_asked = false;
+  }
+  for (Entry& entry : fetched.entries) take_in(std::move(entry));
+  std::erase_if(lanes_, [](const auto& one) { return one.second.is_over(); });
+  cursor_ = fetched.is_all ? EntryId{1} : fetched.next;
+  const bool is_quiet = fetched.is_all && !has_news_;
+  next_fetch_ = is_quiet ? saturating_add(now, options_.poll) : now;
+}
+
+void RelayMachine::take_in(Entry entry) {
+  const auto lane = lanes_.try_emplace(entry.aggregate).first;
+  Lane& what = lane->second;
+  if (what.left.value != 0 || entry.id <= what.last) return;  // closed meanwhile; or not asked for
+  if (what.entries.size() >= lane_max_batches * options_.batch_max) {
+    what.left = entry.id;
+    return;
+  }
+  unfile(lane);
+  ++held_;
+  what.last = entry.id;
+  what.entries.push_back(std::move(entry));
+  file(lane);
+}
+
+// ---- lanes --------------------------------------------------------------------------------------
+
+void RelayMachine::file(Lanes::iterator lane) {
+  const auto& [aggregate, what] = *lane;
+  if (what.in_flight > 0 || what.is_noting || what.entries.empty()) return;
+  if (what.cause) {
+    to_note_.insert(aggregate);
+  } else if (what.retry_at != MonoTime{}) {
+    backing_off_.emplace(what.retry_at, aggregate);
+  } else {
+    ready_.insert(aggregate);
+    ready_entries_ += what.entries.size();
+  }
+}
+
+void RelayMachine::unfile(Lanes::iterator lane) {
+  const auto& [aggregate, what] = *lane;
+  if (ready_.erase(aggregate) > 0) ready_entries_ -= what.entries.size();
+  to_note_.erase(aggregate);
+  backing_off_.erase({what.retry_at, aggregate});
+}
+
+void RelayMachine::wake_lanes(MonoTime now) {
+  while (!backing_off_.empty() && backing_off_.begin()->first <= now) {
+    const auto lane = lanes_.find(backing_off_.begin()->second);
+    unfile(lane);
+    lane->second.retry_at = MonoTime{};
+    file(lane);
+  }
+}
+
+/// All its entries stay in the store alone.
+void RelayMachine::empty(Lane& lane) {
+  lane.left = lane.entries.front().id;
+  lane.last = EntryId{lane.left.value - 1};
+  lane.is_asked = false;
+  held_ -= lane.entries.size();
+  lane.entries.clear();
+}
+
+// ---- publishing ---------------------------------------------------------------------------------
+
+std::optional<RelayStep> RelayMachine::next_batch(MonoTime now) {
+  const bool may = batches_.size() < options_.in_flight_max && now >= publish_at_;
+  // one call after another while they fail
+  if (!may || ready_.empty() || (publish_failures_ > 0 && !batches_.empty())) return std::nullopt;
+  PublishStep step{.batch = ++last_batch_, .entries = {}};
+  Batch& batch = batches_[step.batch];
+  while (step.entries.size() < options_.batch_max && !ready_.empty()) {
+    auto turn = ready_.upper_bound(turn_);
+    if (turn == ready_.end()) turn = ready_.begin();
+    turn_ = *turn;
+    take_from(lanes_.find(turn_), options_.batch_max - step.entries.size(), step);
+  }
+  for (const Entry& entry : step.entries) batch.push_back({entry.id, entry.aggregate});
+  return step;
+}
+
+void RelayMachine::take_from(Lanes::iterator lane, std::size_t most, PublishStep& step) {
+  unfile(lane);
+  Lane& what = lane->second;
+  what.in_flight = std::min(what.entries.size(), most);
+  const auto end = what.entries.begin() + static_cast<std::ptrdiff_t>(what.in_flight);
+  step.entries.insert(step.entries.end(), what.entries.begin(), end);
+}
+
+void RelayMachine::published(std::uint64_t batch, const std::vector<EntryOutcome>& outcomes) {
+  const auto at = batches_.find(batch);
+  ASSERT(at != batches_.end() && at->second.size() == outcomes.size());
+  publish_failures_ = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) settle(at->second[i], outcomes[i]);
+  for (const EntryRef& entry : at->second) {
+    const auto lane = lanes_.find(entry.aggregate);
+    if (lane->second.in_flight == 0) continue;  // done for another of it
+    lane->second.in_flight = 0;
+    file(lane);
+    const bool is_to_be_filled = lane->second.entries.empty() && lane->second.left.value != 0;
+    if (is_to_be_filled && fetch_failures_ == 0) {
+      has_news_ = true;
+      next_fetch_ = MonoTime{};
+    }
+  }
+  batches_.erase(at);
+}
+
+void RelayMachine::settle(const EntryRef& entry, const EntryOutcome& outcome) {
+  Lane& lane = lanes_.at(entry.aggregate);
+  ASSERT(!lane.entries.empty() && lane.in_flight > 0);
+  if (outcome.fate == Fate::failed && !lane.cause) {
+    ASSERT(lane.entries.front().id == entry.id);
+    lane.cause = outcome.cause;
+  }
+  if (outcome.fate != Fate::published) return;
+  ASSERT(lane.entries.front().id == entry.id && !lane.cause);
+  to_mark_.push_back(entry);
+  ++lane.unmarked;
+  lane.entries.pop_front();
+}
+
+void RelayMachine::publish_failed(std::uint64_t batch, MonoTime now) {
+  const auto at = batches_.find(batch);
+  ASSERT(at != batches_.end());
+  ++publish_failures_;
+  publish_at_ = saturating_add(now, call_backoff(publish_failures_));
+  for (const EntryRef& entry : at->second) {
+    const auto lane = lanes_.find(entry.aggregate);
+    if (lane->second.in_flight == 0) continue;  // done for another of it
+    lane->second.in_flight = 0;
+    file(lane);
+  }
+  batches_.erase(at);
+}
+
+// ---- marks and notes ----------------------------------------------------------------------------
+
+std::optional<RelayStep> RelayMachine::next_mark(MonoTime now) {
+  if (!marking_.empty() || to_mark_.empty() || now < mark_at_) return std::nullopt;
+  const std::size_t count = std::min(to_mark_.size(), mark_max);
+  const auto end = to_mark_.begin() + static_cast<std::ptrdiff_t>(count);
+  marking_.assign(to_mark_.begin(), end);
+  to_mark_.erase(to_mark_.begin(), end);
+  return MarkStep{marking_};
+}
+
+void RelayMachine::marked() {
+  mark_failures_ = 0;
+  held_ -= marking_.size();
+  for (const EntryRef& entry : marking_) {
+    const auto lane = lanes_.find(entry.aggregate);
+    --lane->second.unmarked;
+    // while a fetch is under way the lane remembers what it had when it began
+    if (!fetching_ && lane->second.is_over()) lanes_.erase(lane);
+  }
+  marking_.clear();
+}
+
+void RelayMachine::mark_failed(MonoTime now) {
+  ++mark_failures_;
+  mark_at_ = saturating_add(now, call_backoff(mark_failures_));
+  to_mark_.insert(to_mark_.begin(), marking_.begin(), marking_.end());
+  marking_.clear();
+}
+
+std::optional<RelayStep> RelayMachine::next_note(MonoTime now) {
+  if (noting_ || to_note_.empty() || now < note_at_) return std::nullopt;
+  noting_ = *to_note_.begin();
+  const auto lane = lanes_.find(*noting_);
+  unfile(lane);
+  lane->second.is_noting = true;
+  const EntryId id = lane->second.entries.front().id;
+  return NoteStep{{{id, *noting_}, *lane->second.cause, options_.failures_max}};
+}
+
+void RelayMachine::noted(const Noted& outcome, MonoTime now) {
+  const auto lane = lanes_.find(*noting_);
+  noting_.reset();
+  note_failures_ = 0;
+  lane->second.is_noting = false;
+  lane->second.cause.reset();
+  if (outcome.is_blocked) return empty(lane->second);
+  lane->second.entries.front().failures = outcome.failures;
+  lane->second.retry_at = saturating_add(now, backoff(outcome.failures));
+  file(lane);
+}
+
+void RelayMachine::note_failed(MonoTime now) {
+  const auto lane = lanes_.find(*noting_);
+  noting_.reset();
+  lane->second.is_noting = false;
+  ++note_failures_;
+  note_at_ = saturating_add(now, call_backoff(note_failures_));
+  file(lane);
+}
+
+void RelayMachine::drain() { draining_ = true; }
+
+}  // namespace lockstep::relay

@@ -1,0 +1,123 @@
+// The operations of one queue with strict order, as one judge knows them, by element; and the rules
+// over them. Internal to fifo.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkers/fifo.hpp"
+#include "checkers/findings.hpp"
+#include "checkers/operations.hpp"
+
+namespace lockstep::checkers {
+
+/// When an operation takes effect: not before `from`, not after `by`.
+struct Deed {
+  Instant from = never_at;
+  Instant by = never_at;
+  EventIndex event = no_event;
+
+  [[nodiscard]] bool is_there() const { return event != no_event; }
+};
+
+/// An element and one operation on it.
+struct ElementDeed {
+  std::int64_t element = 0;
+  Deed deed;
+};
+
+/// An element that was pushed once, and came out after that, or certainly went in.
+struct Element {
+  std::int64_t value = 0;
+  Deed push;
+  Deed pop;  ///< not there: it never came out
+};
+
+struct FifoView {
+  NameId key{};
+  std::vector<ElementDeed> pushes;  ///< by element, then invocation; those that may have happened
+  std::vector<ElementDeed> pops;    ///< by element, then invocation; that answered an element
+  std::vector<Deed> empties;
+  std::vector<Deed> takers;   ///< pops that may have removed an element, nobody knows which
+  std::uint64_t pushed = 0;   ///< pushes that were acknowledged to their client
+  std::uint64_t unknown = 0;  ///< operations that their client cannot know the end of
+  bool is_answered = false;   ///< some operation
+  bool nameless = false;      ///< a push or the answer of a pop says no element
+  bool has_acks = false;
+};
+
+/// By key, in the order of their names' numbers.
+[[nodiscard]] std::vector<FifoView> fifo_views(const History& history, Judge judge);
+
+struct FifoContext {
+  const History& history;
+  Findings& findings;
+
+  [[nodiscard]] std::string_view name(const FifoView& view) const { return history.text(view.key); }
+  /// A violation that names its key, with the operations that prove it.
+  [[nodiscard]] Violation violation(const FifoView& view, std::string sentence,
+                                    std::initializer_list<Deed> witness) const;
+};
+
+/// A stretch during which an element is certainly in the queue, both ends excluded.
+struct Stay {
+  Instant from;
+  Instant to;
+  std::uint32_t element = 0;    ///< position among elements
+  EventIndex taker = no_event;  ///< that ended it, if it was no pop with an answer
+};
+
+/// Stays as one set of points, to ask whether a span has a point outside. O(log n) per question.
+class Presence {
+ public:
+  explicit Presence(std::vector<Stay> stays);
+  /// Whether the queue was certainly not empty at any moment of `span`.
+  [[nodiscard]] bool covers(const Deed& span) const;
+  /// The fewest stays that show it, from the first to the last. Requires covers(span).
+  [[nodiscard]] std::vector<Stay> chain(const Deed& span) const;
+
+ private:
+  /// How many begin before `point`.
+  [[nodiscard]] std::size_t begun(Instant point) const;
+
+  std::vector<Stay> stays_;              ///< by `from`
+  std::vector<std::uint32_t> furthest_;  ///< of each and those before: the one that ends last
+  std::vector<Instant> ends_;            ///< of the run of overlapping stays that each is part of
+};
+
+/// What became of an element that never came out.
+struct Missing {
+  std::uint32_t element = 0;    ///< position among elements
+  std::uint32_t overtaker = 0;  ///< that came out first of all pushed later; if `due`
+  Instant since;                ///< it cannot have come out before
+  Instant due = never_at;       ///< it must have by then; never_at: it was not overtaken
+  Deed taker;                   ///< the pop without an answer; not there: none
+  bool lost = false;            ///< it must have come out, and no pop can have taken it
+};
+
+/// The elements of the view, by push; reports those that nobody pushed or that came out twice.
+[[nodiscard]] std::vector<Element> judge_elements(const FifoView& view, const FifoContext& context);
+/// Reports elements that came out before one that was in the queue first.
+void judge_order(const FifoView& view, const std::vector<Element>& elements,
+                 const FifoContext& context);
+/// What became of the elements that never came out, by the answers of their pushes.
+[[nodiscard]] std::vector<Missing> missing_of(const FifoView& view,
+                                              const std::vector<Element>& elements);
+/// Settles which pops without an answer took which of `missing`, so that nothing is wrong if that
+/// can be. False: not settled within the limit, and nothing that was assigned means anything.
+[[nodiscard]] bool settle(const FifoView& view, const std::vector<Element>& elements,
+                          std::vector<Missing>& missing);
+/// Where elements certainly were in the queue, those that are lost left out.
+[[nodiscard]] Presence presence_of(const std::vector<Element>& elements,
+                                   const std::vector<Missing>& missing);
+/// Reports the missing elements that were overtaken and that no pop can have taken.
+void judge_missing(const FifoView& view, const std::vector<Element>& elements,
+                   const std::vector<Missing>& missing, const FifoContext& context);
+/// Reports answers that the queue was empty while it cannot have been.
+void judge_empties(const FifoView& view, const std::vector<Element>& elements,
+                   const std::vector<Missing>& missing, const FifoContext& context);
+
+}  // namespace lockstep::checkers

@@ -32,13 +32,14 @@ void judge(const FifoView& view, const FifoContext& context) {
   const std::vector<Element> elements = judge_elements(view, context);
   judge_order(view, elements, context);
   std::vector<Missing> missing = missing_of(view, elements);
-  if (!settle(view, elements, missing)) {
+  const Settled settled = settle(view, elements, missing);
+  if (settled == Settled::nothing) {
     context.findings.unknown(cat("it was not settled within the limit which pops of ",
                                  context.name(view), " without an answer took which elements"));
     return;
   }
   judge_missing(view, elements, missing, context);
-  judge_empties(view, elements, missing, context);
+  if (settled == Settled::all) judge_empties(view, elements, missing, context);
 }
 
 }  // namespace

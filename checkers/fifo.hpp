@@ -18,7 +18,8 @@
 //               have been taken by a pop without an answer, invoked before whatever overtook it had
 //               come out. Each such pop takes one. An element that nobody overtook is still there
 //   empty       `empty` needs a moment at which no element was certainly in the queue. A missing
-//               element is there from its answer on, or until the pop that took it
+//               element is there from its answer on, or until the pop that took it; one that is
+//               lost is not asked for again
 //
 // Which pop without an answer took what is settled for both rules at once: the k-th missing
 // element, by answer, is taken by the k-th of these pops, by invocation. No choice explains more,

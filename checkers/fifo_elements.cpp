@@ -67,11 +67,16 @@ class Joiner {
 
   void fresh(std::int64_t value, const Deed& push, const Deed& pop) {
     context_.findings.violation(id::fifo_fresh, [&] {
+      const auto failed =
+          std::partition_point(view_.failed.begin(), view_.failed.end(),
+                               [&](const ElementDeed& one) { return one.element < value; });
+      const bool has_failed = failed != view_.failed.end() && failed->element == value;
+      std::string_view why = ", though nobody pushed it";
+      if (has_failed) why = ", though its push failed";
+      if (push.is_there()) why = ", though its push began only afterwards";
       return context_.violation(view_,
-                                cat("element ", value, " came out of ", context_.name(view_),
-                                    push.is_there() ? ", though its push began only afterwards"
-                                                    : ", though nobody can have pushed it"),
-                                {push, pop});
+                                cat("element ", value, " came out of ", context_.name(view_), why),
+                                {push, has_failed ? failed->deed : Deed{}, pop});
     });
   }
 

@@ -123,6 +123,17 @@ class Takers {
   std::vector<std::size_t> free_;  ///< itself, or some later one with only taken ones between
 };
 
+/// Between a pop without an end and one with: which was taken, true for the latter.
+struct Choices {
+  std::vector<bool> made;
+  bool next = false;  ///< of those to be made
+
+  bool take(std::size_t& number) {
+    if (number == made.size()) made.push_back(next);
+    return made[number++];
+  }
+};
+
 /// Splits pops by whether they have an end: of each kind the first that fits is the best, but
 /// between the kinds there is a choice, if the one that has no end began first.
 class Settler {
@@ -134,27 +145,30 @@ class Settler {
         open_(those(view, true)),
         ended_(those(view, false)) {}
 
-  bool settle() {
+  Settled settle() {
+    Choices choices;
     if (open_.none() || ended_.none()) {
-      attempt(nullptr);
-      return true;
+      attempt(choices);
+      return Settled::all;
     }
-    if (is_wrong_in_any_case()) return true;
-    std::vector<bool> choices;
-    std::vector<bool> without_loss;  // where only an answer `empty` is wrong, that is reported
+    // A pop without an end can take every later element too: to keep it loses the least.
+    Choices ended_first{.made = {}, .next = true};
+    attempt(ended_first);
+    if (is_any_lost()) return Settled::losses;
+    if (is_wrong_in_any_case()) return Settled::all;
     const std::uint64_t limit = std::min(attempts_max, looks_max / elements_.size());
     for (std::uint64_t i = 0; i < limit; ++i) {
-      attempt(&choices);
-      if (is_clean()) return true;
-      if (!is_any_lost()) without_loss = choices;
-      while (!choices.empty() && choices.back()) choices.pop_back();
-      if (choices.empty()) {  // all were tried
-        attempt(&without_loss);
-        return true;
+      attempt(choices);
+      if (is_clean()) return Settled::all;
+      auto& made = choices.made;
+      while (!made.empty() && made.back()) made.pop_back();
+      if (made.empty()) {  // all were tried
+        attempt(ended_first);
+        return Settled::all;
       }
-      choices.back() = true;
+      made.back() = true;
     }
-    return false;
+    return Settled::nothing;
   }
 
  private:
@@ -165,18 +179,17 @@ class Settler {
     return deeds;
   }
 
-  /// Assigns as `choices` say, false for the pop without an end; adds those that it makes itself.
-  void attempt(std::vector<bool>* choices) {
+  /// Adds the choices that it makes itself.
+  void attempt(Choices& choices) {
     open_.reset();
     ended_.reset();
     std::size_t made = 0;
     for (Missing& missing : missing_) {
       const Deed* const open = open_.find(missing);
       const Deed* const ended = ended_.find(missing);
-      bool take_ended = open == nullptr || (ended != nullptr && ended->from <= open->from);
-      if (choices != nullptr && !take_ended && ended != nullptr) {
-        if (made == choices->size()) choices->push_back(false);
-        take_ended = (*choices)[made++];
+      bool take_ended = open == nullptr;
+      if (open != nullptr && ended != nullptr) {
+        take_ended = ended->from <= open->from || choices.take(made);
       }
       missing.taker = Deed{};
       missing.lost = open == nullptr && ended == nullptr && missing.due != never_at;
@@ -206,7 +219,8 @@ class Settler {
     lenient.empties = view_.empties;
     lenient.takers = std::move(all);
     Settler settler(lenient, elements_, missing_);
-    settler.attempt(nullptr);
+    Choices none;
+    settler.attempt(none);
     return !settler.is_clean();
   }
 
@@ -222,16 +236,22 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 }
 
 /// Why no pop without an answer can have taken it.
-std::string reason(const FifoView& view, const std::vector<Missing>& missing, Instant due) {
-  const auto gone = std::partition_point(missing.begin(), missing.end(),
-                                         [&](const Missing& one) { return one.due <= due; });
-  const auto begun = std::partition_point(view.takers.begin(), view.takers.end(),
-                                          [&](const Deed& deed) { return deed.from <= due; });
-  return cat(counted(static_cast<std::size_t>(gone - missing.begin()),
-                     "element that never came out", "elements that never came out"),
-             " must have been gone by ", moment_text(due.time_ns), "; ",
-             counted(static_cast<std::size_t>(begun - view.takers.begin()),
-                     "pop without an answer had begun", "pops without an answer had begun"));
+std::string reason(const FifoView& view, const std::vector<Missing>& missing, const Missing& lost) {
+  const auto gone_by = std::partition_point(
+      missing.begin(), missing.end(), [&](const Missing& one) { return one.due <= lost.due; });
+  const auto begun_by =
+      std::partition_point(view.takers.begin(), view.takers.end(),
+                           [&](const Deed& deed) { return deed.from <= lost.due; });
+  const auto gone = static_cast<std::size_t>(gone_by - missing.begin());
+  const auto begun = static_cast<std::size_t>(begun_by - view.takers.begin());
+  const std::string due = moment_text(lost.due.time_ns);
+  if (begun >= gone) {  // the oracle knows when they were over
+    return cat("the pops without an answer that can have been going on between ",
+               moment_text(lost.since.time_ns), " and ", due, " took others");
+  }
+  return cat(counted(gone, "element that never came out", "elements that never came out"),
+             " must have been gone by ", due, "; ",
+             counted(begun, "pop without an answer had begun", "pops without an answer had begun"));
 }
 
 }  // namespace
@@ -257,9 +277,9 @@ std::vector<Missing> missing_of(const FifoView& view, const std::vector<Element>
   return all;
 }
 
-bool settle(const FifoView& view, const std::vector<Element>& elements,
-            std::vector<Missing>& missing) {
-  return missing.empty() || Settler(view, elements, missing).settle();
+Settled settle(const FifoView& view, const std::vector<Element>& elements,
+               std::vector<Missing>& missing) {
+  return missing.empty() ? Settled::all : Settler(view, elements, missing).settle();
 }
 
 void judge_missing(const FifoView& view, const std::vector<Element>& elements,
@@ -275,7 +295,7 @@ void judge_missing(const FifoView& view, const std::vector<Element>& elements,
               " before the push of element ", overtaker.value, " began, but element ",
               overtaker.value, " came out and element ", element.value, " never did"),
           {element.push, overtaker.push, overtaker.pop});
-      violation.because.push_back(reason(view, missing, one.due));
+      violation.because.push_back(reason(view, missing, one));
       return violation;
     });
   }

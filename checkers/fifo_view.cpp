@@ -84,10 +84,14 @@ class ViewsBuilder {
     const Event& invocation = history_.events[index.value];
     FifoView& view = view_of(invocation.key);
     const Known operation = operation_of(index, view);
-    if (operation.outcome == Outcome::failed) return;
+    const Deed deed{operation.invoked, operation.answered, index};
+    if (operation.outcome == Outcome::failed) {
+      view.failed.push_back({invocation.value, deed});
+      return;
+    }
     if (operation.outcome == Outcome::done && !operation.resolved) ++view.pushed;
     view.nameless = view.nameless || !invocation.has_value;
-    view.pushes.push_back({invocation.value, {operation.invoked, operation.answered, index}});
+    view.pushes.push_back({invocation.value, deed});
   }
 
   void add_pop(EventIndex index) {
@@ -113,7 +117,7 @@ class ViewsBuilder {
       return std::tie(a.element, a.deed.from, a.deed.event) <
              std::tie(b.element, b.deed.from, b.deed.event);
     };
-    for (auto* list : {&view.pushes, &view.pops}) {
+    for (auto* list : {&view.pushes, &view.pops, &view.failed}) {
       if (!std::is_sorted(list->begin(), list->end(), earlier)) {
         std::sort(list->begin(), list->end(), earlier);
       }

@@ -40,6 +40,7 @@ struct FifoView {
   NameId key{};
   std::vector<ElementDeed> pushes;  ///< by element, then invocation; those that may have happened
   std::vector<ElementDeed> pops;    ///< by element, then invocation; that answered an element
+  std::vector<ElementDeed> failed;  ///< pushes that had no effect; by element, then invocation
   std::vector<Deed> empties;
   std::vector<Deed> takers;   ///< pops that may have removed an element, nobody knows which
   std::uint64_t pushed = 0;   ///< pushes that were acknowledged to their client
@@ -106,10 +107,15 @@ void judge_order(const FifoView& view, const std::vector<Element>& elements,
 /// What became of the elements that never came out, by the answers of their pushes.
 [[nodiscard]] std::vector<Missing> missing_of(const FifoView& view,
                                               const std::vector<Element>& elements);
-/// Settles which pops without an answer took which of `missing`, so that nothing is wrong if that
-/// can be. False: not settled within the limit, and nothing that was assigned means anything.
-[[nodiscard]] bool settle(const FifoView& view, const std::vector<Element>& elements,
-                          std::vector<Missing>& missing);
+/// How far it is settled which pops without an answer took which elements.
+enum class Settled : std::uint8_t {
+  all,      ///< as assigned; if anything is wrong then, something is whatever is assigned
+  losses,   ///< as many as are lost must be; where the others were is not settled
+  nothing,  ///< not within the limit: what was assigned means nothing
+};
+/// Settles it so that nothing is wrong, if that can be.
+[[nodiscard]] Settled settle(const FifoView& view, const std::vector<Element>& elements,
+                             std::vector<Missing>& missing);
 /// Where elements certainly were in the queue, those that are lost left out.
 [[nodiscard]] Presence presence_of(const std::vector<Element>& elements,
                                    const std::vector<Missing>& missing);

@@ -50,7 +50,7 @@ Report check_fifo(const History& history, const Params& /*params*/, Judge judge)
   report.model = fifo_model;
   report.judge = judge;
   Findings findings(report);
-  const FifoContext context{history, findings};
+  const FifoContext context{history, judge, findings};
   const std::vector<FifoView> views = fifo_views(history, judge);
   if (history.dropped > 0) {
     findings.unknown(cat(history.dropped, " events were not recorded"));

@@ -42,7 +42,7 @@ class Joiner {
     const Deed push = pushes.empty() ? Deed{} : pushes[0].deed;
     if (pops.size() > 1) repeated(value, push, pops);
     // A push that was never answered and whose element never came out may never have happened.
-    if (pops.empty() && push.by == never_at) return;
+    if (pops.empty() && push.by == no_moment) return;
     const auto early = std::find_if(pops.begin(), pops.end(), [&](const ElementDeed& pop) {
       return pushes.empty() || pop.deed.by < push.from;
     });

@@ -14,16 +14,17 @@ namespace {
 constexpr std::size_t witness_max = 6;
 constexpr std::size_t reasons_spelled_max = 5;  // of a longer chain the first ones
 
-std::string stay_words(const Stay& stay, const Element& element) {
-  std::string words = cat("element ", element.value, " was in it from ",
-                          moment_text(stay.from.time_ns), " at the latest");
+std::string stay_words(const Stay& stay, const Element& element, const FifoContext& context) {
+  std::string words =
+      cat("element ", element.value, " was in it from ", context.end_text(element.push));
   if (element.pop.is_there()) {
-    return words + cat(" until ", moment_text(stay.to.time_ns), ", when its pop began");
+    return words + cat(" until ", context.begin_text(element.pop), ", when its pop began");
   }
   if (stay.taker == no_event) return words + ", and never came out";
-  return words + cat(", and never came out; of the pops without an answer the first that is left "
-                     "for it began at ",
-                     moment_text(stay.to.time_ns));
+  const Deed taker{.event = stay.taker};
+  return words + cat(" and never came out; the first pop without an answer that is left for it "
+                     "began at ",
+                     context.begin_text(taker));
 }
 
 Violation violation_of(const FifoView& view, const std::vector<Element>& elements,
@@ -40,7 +41,7 @@ Violation violation_of(const FifoView& view, const std::vector<Element>& element
   for (const Stay& stay : chain) {
     const Element& element = elements[stay.element];
     if (violation.because.size() < reasons_spelled_max) {
-      violation.because.push_back(stay_words(stay, element));
+      violation.because.push_back(stay_words(stay, element, context));
     }
     const EventIndex end = element.pop.is_there() ? element.pop.event : stay.taker;
     for (const EventIndex event : {element.push.event, end}) {
@@ -67,13 +68,13 @@ Presence::Presence(std::vector<Stay> stays) : stays_(std::move(stays)) {
     furthest_[i] = stays_[before].to < stays_[i].to ? i : before;
   }
   for (std::size_t i = stays_.size(); i-- > 0;) {
-    const Instant reached = stays_[furthest_[i]].to;
+    const Moment reached = stays_[furthest_[i]].to;
     const bool goes_on = i + 1 < stays_.size() && stays_[i + 1].from < reached;
     ends_[i] = goes_on ? ends_[i + 1] : reached;
   }
 }
 
-std::size_t Presence::begun(Instant point) const {
+std::size_t Presence::begun(Moment point) const {
   const auto after = std::partition_point(stays_.begin(), stays_.end(),
                                           [&](const Stay& stay) { return stay.from < point; });
   return static_cast<std::size_t>(after - stays_.begin());
@@ -87,7 +88,7 @@ bool Presence::covers(const Deed& span) const {
 
 std::vector<Stay> Presence::chain(const Deed& span) const {
   std::vector<Stay> links;
-  for (Instant point = span.from; links.empty() || point <= span.by; point = links.back().to) {
+  for (Moment point = span.from; links.empty() || point <= span.by; point = links.back().to) {
     links.push_back(stays_[furthest_[begun(point) - 1]]);
   }
   return links;
@@ -102,7 +103,7 @@ Presence presence_of(const std::vector<Element>& elements, const std::vector<Mis
     if (is_long) stays.push_back({element.push.by, element.pop.from, i});
   }
   for (const Missing& one : missing) {
-    const Instant from = elements[one.element].push.by;
+    const Moment from = elements[one.element].push.by;
     const bool is_long = !one.lost && from < one.taker.from;
     if (is_long) stays.push_back({from, one.taker.from, one.element, one.taker.event});
   }

@@ -31,9 +31,12 @@ class Overtakers {
     for (std::uint32_t i = 0; i < elements.size(); ++i) {
       if (elements[i].pop.is_there()) first_.push_back({elements[i].push.from, i});
     }
-    std::sort(first_.begin(), first_.end(), [](const Pushed& a, const Pushed& b) {
+    const auto earlier = [](const Pushed& a, const Pushed& b) {
       return std::tie(a.at, a.element) < std::tie(b.at, b.element);
-    });
+    };
+    if (!std::is_sorted(first_.begin(), first_.end(), earlier)) {
+      std::sort(first_.begin(), first_.end(), earlier);
+    }
     for (std::size_t i = first_.size(); i-- > 1;) {
       const std::uint32_t after = first_[i].element;
       std::uint32_t& best = first_[i - 1].element;
@@ -42,7 +45,7 @@ class Overtakers {
   }
 
   void find(Missing& missing) const {
-    const Instant by = elements_[missing.element].push.by;
+    const Moment by = elements_[missing.element].push.by;
     const auto after = std::partition_point(first_.begin(), first_.end(),
                                             [&](const Pushed& pushed) { return pushed.at <= by; });
     if (after == first_.end()) return;
@@ -52,7 +55,7 @@ class Overtakers {
 
  private:
   struct Pushed {
-    Instant at;
+    Moment at = 0;
     std::uint32_t element = 0;  ///< of this one and those pushed later: the first to come out
   };
   const std::vector<Element>& elements_;
@@ -72,7 +75,7 @@ class Forerunners {
     }
   }
 
-  [[nodiscard]] Instant before(Instant pushed) const {
+  [[nodiscard]] Moment before(Moment pushed) const {
     const auto after = std::partition_point(all_.begin(), all_.end(),
                                             [&](const Out& one) { return one.in < pushed; });
     return after == all_.begin() ? pushed : std::max(pushed, (after - 1)->out);
@@ -80,8 +83,8 @@ class Forerunners {
 
  private:
   struct Out {
-    Instant in;   ///< its push was answered
-    Instant out;  ///< the last pop of this one and those before began
+    Moment in = 0;   ///< its push was answered
+    Moment out = 0;  ///< the last pop of this one and those before began
   };
   std::vector<Out> all_;
 };
@@ -175,7 +178,7 @@ class Settler {
   static std::vector<Deed> those(const FifoView& view, bool open) {
     std::vector<Deed> deeds;
     std::copy_if(view.takers.begin(), view.takers.end(), std::back_inserter(deeds),
-                 [&](const Deed& deed) { return (deed.by == never_at) == open; });
+                 [&](const Deed& deed) { return (deed.by == no_moment) == open; });
     return deeds;
   }
 
@@ -192,7 +195,7 @@ class Settler {
         take_ended = ended->from <= open->from || choices.take(made);
       }
       missing.taker = Deed{};
-      missing.lost = open == nullptr && ended == nullptr && missing.due != never_at;
+      missing.lost = open == nullptr && ended == nullptr && missing.due != no_moment;
       if (take_ended && ended != nullptr) ended_.take(*ended, missing);
       if (!take_ended) open_.take(*open, missing);
     }
@@ -214,7 +217,7 @@ class Settler {
   /// Whether it is wrong even if all pops had no end. What then is wrong is certain.
   bool is_wrong_in_any_case() {
     std::vector<Deed> all = view_.takers;
-    for (Deed& deed : all) deed.by = never_at;
+    for (Deed& deed : all) deed.by = no_moment;
     FifoView lenient;
     lenient.empties = view_.empties;
     lenient.takers = std::move(all);
@@ -236,7 +239,8 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 }
 
 /// Why no pop without an answer can have taken it.
-std::string reason(const FifoView& view, const std::vector<Missing>& missing, const Missing& lost) {
+std::string reason(const FifoView& view, const std::vector<Missing>& missing, const Missing& lost,
+                   std::string_view due) {
   const auto gone_by = std::partition_point(
       missing.begin(), missing.end(), [&](const Missing& one) { return one.due <= lost.due; });
   const auto begun_by =
@@ -244,10 +248,9 @@ std::string reason(const FifoView& view, const std::vector<Missing>& missing, co
                            [&](const Deed& deed) { return deed.from <= lost.due; });
   const auto gone = static_cast<std::size_t>(gone_by - missing.begin());
   const auto begun = static_cast<std::size_t>(begun_by - view.takers.begin());
-  const std::string due = moment_text(lost.due.time_ns);
   if (begun >= gone) {  // the oracle knows when they were over
-    return cat("the pops without an answer that can have been going on between ",
-               moment_text(lost.since.time_ns), " and ", due, " took others");
+    return cat("each pop without an answer that began before ", due,
+               " was over before it can have come out, or took another");
   }
   return cat(counted(gone, "element that never came out", "elements that never came out"),
              " must have been gone by ", due, "; ",
@@ -270,7 +273,7 @@ std::vector<Missing> missing_of(const FifoView& view, const std::vector<Element>
   const Overtakers overtakers(elements);
   for (Missing& missing : all) overtakers.find(missing);
   const bool have_ends = std::any_of(view.takers.begin(), view.takers.end(),
-                                     [](const Deed& deed) { return deed.by != never_at; });
+                                     [](const Deed& deed) { return deed.by != no_moment; });
   if (!have_ends) return all;
   const Forerunners forerunners(elements);
   for (Missing& missing : all) missing.since = forerunners.before(missing.since);
@@ -295,7 +298,7 @@ void judge_missing(const FifoView& view, const std::vector<Element>& elements,
               " before the push of element ", overtaker.value, " began, but element ",
               overtaker.value, " came out and element ", element.value, " never did"),
           {element.push, overtaker.push, overtaker.pop});
-      violation.because.push_back(reason(view, missing, one));
+      violation.because.push_back(reason(view, missing, one, context.end_text(overtaker.pop)));
       return violation;
     });
   }

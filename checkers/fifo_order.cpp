@@ -11,11 +11,11 @@ namespace {
 
 /// An element, under what it is sorted by.
 struct Entry {
-  Instant at;
+  Moment at = 0;
   std::uint32_t element = 0;
 };
 
-std::vector<Entry> sorted_pops(const std::vector<Element>& elements, Instant Deed::* by) {
+std::vector<Entry> sorted_pops(const std::vector<Element>& elements, Moment Deed::* by) {
   std::vector<Entry> entries;
   entries.reserve(elements.size());
   for (std::uint32_t i = 0; i < elements.size(); ++i) {

@@ -147,7 +147,7 @@ TEST(FifoRules, the_oracle_knows_when_an_unknown_pop_was_over) {
   const Report report = judged(story.timeline(), Judge::oracle);
   ASSERT_TRUE(report.has(id::fifo_lost));
   ASSERT_EQ(report.violations[0].because.size(), 1U);
-  EXPECT_TRUE(report.violations[0].because[0].starts_with("the pops without an answer that can"));
+  EXPECT_TRUE(report.violations[0].because[0].starts_with("each pop without an answer that began"));
 }
 
 /// Twenty elements that are gone before an empty answer, and ten that come later. Ten pops without

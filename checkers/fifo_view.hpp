@@ -14,10 +14,16 @@
 
 namespace lockstep::checkers {
 
+/// A point in the order of a history, as a number: half the size of an Instant, and the same order.
+/// Where the order is total it counts the events, and the beginnings and ends of all times at which
+/// the oracle says that something happened; where it is time it is the time.
+using Moment = std::int64_t;
+inline constexpr Moment no_moment = endless;
+
 /// When an operation takes effect: not before `from`, not after `by`.
 struct Deed {
-  Instant from = never_at;
-  Instant by = never_at;
+  Moment from = no_moment;
+  Moment by = no_moment;
   EventIndex event = no_event;
 
   [[nodiscard]] bool is_there() const { return event != no_event; }
@@ -55,9 +61,14 @@ struct FifoView {
 
 struct FifoContext {
   const History& history;
+  Judge judge{};
   Findings& findings;
 
   [[nodiscard]] std::string_view name(const FifoView& view) const { return history.text(view.key); }
+  /// When an operation began, and when it was over, if it was, as far as is known: as people read
+  /// it.
+  [[nodiscard]] std::string begin_text(const Deed& deed) const;
+  [[nodiscard]] std::string end_text(const Deed& deed) const;
   /// A violation that names its key, with the operations that prove it.
   [[nodiscard]] Violation violation(const FifoView& view, std::string sentence,
                                     std::initializer_list<Deed> witness) const;
@@ -65,8 +76,8 @@ struct FifoContext {
 
 /// A stretch during which an element is certainly in the queue, both ends excluded.
 struct Stay {
-  Instant from;
-  Instant to;
+  Moment from = 0;
+  Moment to = 0;
   std::uint32_t element = 0;    ///< position among elements
   EventIndex taker = no_event;  ///< that ended it, if it was no pop with an answer
 };
@@ -82,19 +93,19 @@ class Presence {
 
  private:
   /// How many begin before `point`.
-  [[nodiscard]] std::size_t begun(Instant point) const;
+  [[nodiscard]] std::size_t begun(Moment point) const;
 
   std::vector<Stay> stays_;              ///< by `from`
   std::vector<std::uint32_t> furthest_;  ///< of each and those before: the one that ends last
-  std::vector<Instant> ends_;            ///< of the run of overlapping stays that each is part of
+  std::vector<Moment> ends_;             ///< of the run of overlapping stays that each is part of
 };
 
 /// What became of an element that never came out.
 struct Missing {
   std::uint32_t element = 0;    ///< position among elements
   std::uint32_t overtaker = 0;  ///< that came out first of all pushed later; if `due`
-  Instant since;                ///< it cannot have come out before
-  Instant due = never_at;       ///< it must have by then; never_at: it was not overtaken
+  Moment since = 0;             ///< it cannot have come out before
+  Moment due = no_moment;       ///< it must have by then; no_moment: it was not overtaken
   Deed taker;                   ///< the pop without an answer; not there: none
   bool lost = false;            ///< it must have come out, and no pop can have taken it
 };

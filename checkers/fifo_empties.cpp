@@ -16,9 +16,9 @@ constexpr std::size_t reasons_spelled_max = 5;  // of a longer chain the first o
 
 std::string stay_words(const Stay& stay, const Element& element, const FifoContext& context) {
   std::string words =
-      cat("element ", element.value, " was in it from ", context.end_text(element.push));
-  if (element.pop.is_there()) {
-    return words + cat(" until ", context.begin_text(element.pop), ", when its pop began");
+      cat("element ", element.value(), " was in it from ", context.end_text(element.push()));
+  if (element.is_out()) {
+    return words + cat(" until ", context.begin_text(element.pop()), ", when its pop began");
   }
   if (stay.taker == no_event) return words + ", and never came out";
   const Deed taker{.event = stay.taker};
@@ -33,7 +33,7 @@ Violation violation_of(const FifoView& view, const std::vector<Element>& element
   const std::string_view key = context.name(view);
   std::string sentence =
       chain.size() == 1
-          ? cat(key, " was said to be empty, but element ", elements[chain[0].element].value,
+          ? cat(key, " was said to be empty, but element ", elements[chain[0].element].value(),
                 " was in it all the while")
           : cat(key, " was said to be empty, but at each moment of that pop at least one of ",
                 chain.size(), " elements was in it");
@@ -43,8 +43,8 @@ Violation violation_of(const FifoView& view, const std::vector<Element>& element
     if (violation.because.size() < reasons_spelled_max) {
       violation.because.push_back(stay_words(stay, element, context));
     }
-    const EventIndex end = element.pop.is_there() ? element.pop.event : stay.taker;
-    for (const EventIndex event : {element.push.event, end}) {
+    const EventIndex end = element.is_out() ? element.pop().event : stay.taker;
+    for (const EventIndex event : {element.push().event, end}) {
       const bool has_room = violation.witness.size() < witness_max;
       if (event != no_event && has_room) violation.witness.push_back(event.value);
     }
@@ -99,11 +99,11 @@ Presence presence_of(const std::vector<Element>& elements, const std::vector<Mis
   stays.reserve(elements.size());
   for (std::uint32_t i = 0; i < elements.size(); ++i) {
     const Element& element = elements[i];
-    const bool is_long = element.pop.is_there() && element.push.by < element.pop.from;
-    if (is_long) stays.push_back({element.push.by, element.pop.from, i});
+    const bool is_long = element.is_out() && element.push().by < element.pop().from;
+    if (is_long) stays.push_back({element.push().by, element.pop().from, i});
   }
   for (const Missing& one : missing) {
-    const Moment from = elements[one.element].push.by;
+    const Moment from = elements[one.element].push().by;
     const bool is_long = !one.lost && from < one.taker.from;
     if (is_long) stays.push_back({from, one.taker.from, one.element, one.taker.event});
   }

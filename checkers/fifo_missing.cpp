@@ -29,7 +29,7 @@ class Overtakers {
  public:
   explicit Overtakers(const std::vector<Element>& elements) : elements_(elements) {
     for (std::uint32_t i = 0; i < elements.size(); ++i) {
-      if (elements[i].pop.is_there()) first_.push_back({elements[i].push.from, i});
+      if (elements[i].is_out()) first_.push_back({elements[i].push().from, i});
     }
     const auto earlier = [](const Pushed& a, const Pushed& b) {
       return std::tie(a.at, a.element) < std::tie(b.at, b.element);
@@ -40,17 +40,17 @@ class Overtakers {
     for (std::size_t i = first_.size(); i-- > 1;) {
       const std::uint32_t after = first_[i].element;
       std::uint32_t& best = first_[i - 1].element;
-      if (elements[after].pop.by < elements[best].pop.by) best = after;
+      if (elements[after].pop().by < elements[best].pop().by) best = after;
     }
   }
 
   void find(Missing& missing) const {
-    const Moment by = elements_[missing.element].push.by;
+    const Moment by = elements_[missing.element].push().by;
     const auto after = std::partition_point(first_.begin(), first_.end(),
                                             [&](const Pushed& pushed) { return pushed.at <= by; });
     if (after == first_.end()) return;
     missing.overtaker = after->element;
-    missing.due = elements_[missing.overtaker].pop.by;
+    missing.due = elements_[missing.overtaker].pop().by;
   }
 
  private:
@@ -67,7 +67,7 @@ class Forerunners {
  public:
   explicit Forerunners(const std::vector<Element>& elements) {
     for (const Element& element : elements) {
-      if (element.pop.is_there()) all_.push_back({element.push.by, element.pop.from});
+      if (element.is_out()) all_.push_back({element.push().by, element.pop().from});
     }
     std::sort(all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a.in < b.in; });
     for (std::size_t i = 1; i < all_.size(); ++i) {
@@ -262,13 +262,13 @@ std::string reason(const FifoView& view, const std::vector<Missing>& missing, co
 std::vector<Missing> missing_of(const FifoView& view, const std::vector<Element>& elements) {
   std::vector<Missing> all;
   for (std::uint32_t i = 0; i < elements.size(); ++i) {
-    if (elements[i].pop.is_there()) continue;
-    all.push_back({.element = i, .since = elements[i].push.from});
+    if (elements[i].is_out()) continue;
+    all.push_back({.element = i, .since = elements[i].push().from});
   }
   if (all.empty()) return all;
   std::sort(all.begin(), all.end(), [&](const Missing& a, const Missing& b) {
-    return std::tie(elements[a.element].push.by, a.element) <
-           std::tie(elements[b.element].push.by, b.element);
+    return std::tie(elements[a.element].push().by, a.element) <
+           std::tie(elements[b.element].push().by, b.element);
   });
   const Overtakers overtakers(elements);
   for (Missing& missing : all) overtakers.find(missing);
@@ -294,11 +294,11 @@ void judge_missing(const FifoView& view, const std::vector<Element>& elements,
       const Element& overtaker = elements[one.overtaker];
       Violation violation = context.violation(
           view,
-          cat("element ", element.value, " was in ", context.name(view),
-              " before the push of element ", overtaker.value, " began, but element ",
-              overtaker.value, " came out and element ", element.value, " never did"),
-          {element.push, overtaker.push, overtaker.pop});
-      violation.because.push_back(reason(view, missing, one, context.end_text(overtaker.pop)));
+          cat("element ", element.value(), " was in ", context.name(view),
+              " before the push of element ", overtaker.value(), " began, but element ",
+              overtaker.value(), " came out and element ", element.value(), " never did"),
+          {element.push(), overtaker.push(), overtaker.pop()});
+      violation.because.push_back(reason(view, missing, one, context.end_text(overtaker.pop())));
       return violation;
     });
   }

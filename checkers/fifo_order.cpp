@@ -15,18 +15,16 @@ struct Entry {
   std::uint32_t element = 0;
 };
 
-std::vector<Entry> sorted_pops(const std::vector<Element>& elements, Moment Deed::* by) {
+/// Those that came out, by the answers of their pops.
+std::vector<Entry> by_answer(const std::vector<Element>& elements) {
   std::vector<Entry> entries;
   entries.reserve(elements.size());
-  for (std::uint32_t i = 0; i < elements.size(); ++i) {
-    if (elements[i].pop.is_there()) entries.push_back({elements[i].pop.*by, i});
+  for (std::uint32_t i = 0; i < elements.size() && elements[i].is_out(); ++i) {
+    entries.push_back({elements[i].pop().by, i});
   }
-  const auto earlier = [](const Entry& a, const Entry& b) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.at, a.element) < std::tie(b.at, b.element);
-  };
-  if (!std::is_sorted(entries.begin(), entries.end(), earlier)) {
-    std::sort(entries.begin(), entries.end(), earlier);
-  }
+  });
   return entries;
 }
 
@@ -35,10 +33,10 @@ void report(const FifoView& view, const Element& first, const Element& second,
   context.findings.violation(id::fifo_order, [&] {
     return context.violation(
         view,
-        cat("element ", first.value, " was in ", context.name(view), " before the push of element ",
-            second.value, " began, but element ", second.value, " had come out before the pop of ",
-            first.value, " began"),
-        {first.push, second.push, second.pop, first.pop});
+        cat("element ", first.value(), " was in ", context.name(view),
+            " before the push of element ", second.value(), " began, but element ", second.value(),
+            " had come out before the pop of ", first.value(), " began"),
+        {first.push(), second.push(), second.pop(), first.pop()});
   });
 }
 
@@ -48,17 +46,16 @@ void report(const FifoView& view, const Element& first, const Element& second,
 // was pushed last pushed after it?
 void judge_order(const FifoView& view, const std::vector<Element>& elements,
                  const FifoContext& context) {
-  const std::vector<Entry> begun = sorted_pops(elements, &Deed::from);
-  const std::vector<Entry> answered = sorted_pops(elements, &Deed::by);
+  const std::vector<Entry> answered = by_answer(elements);
   const Element* last = nullptr;
   std::size_t next = 0;
-  for (const Entry& entry : begun) {
-    for (; next < answered.size() && answered[next].at < entry.at; ++next) {
+  for (const Element& element : elements) {
+    if (!element.is_out()) break;
+    for (; next < answered.size() && answered[next].at < element.pop().from; ++next) {
       const Element& out = elements[answered[next].element];
-      if (last == nullptr || last->push.from < out.push.from) last = &out;
+      if (last == nullptr || last->push().from < out.push().from) last = &out;
     }
-    const Element& element = elements[entry.element];
-    if (last != nullptr && element.push.by < last->push.from) {
+    if (last != nullptr && element.push().by < last->push().from) {
       report(view, element, *last, context);
     }
   }

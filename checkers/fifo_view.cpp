@@ -151,19 +151,26 @@ class ViewsBuilder {
     }
   }
 
+  template <class Deeds, class Earlier>
+  static void sort(Deeds& deeds, const Earlier& earlier) {
+    if (!std::is_sorted(deeds.begin(), deeds.end(), earlier)) {
+      std::sort(deeds.begin(), deeds.end(), earlier);
+    }
+  }
+
   static void sort(FifoView& view) {
-    const auto earlier = [](const ElementDeed& a, const ElementDeed& b) {
+    const auto by_element = [](const ElementDeed& a, const ElementDeed& b) {
       return std::tie(a.element, a.deed.from, a.deed.event) <
              std::tie(b.element, b.deed.from, b.deed.event);
     };
-    for (auto* list : {&view.pushes, &view.pops, &view.failed}) {
-      if (!std::is_sorted(list->begin(), list->end(), earlier)) {
-        std::sort(list->begin(), list->end(), earlier);
-      }
-    }
-    std::sort(view.takers.begin(), view.takers.end(), [](const Deed& a, const Deed& b) {
+    const auto is_earlier = [](const Deed& a, const Deed& b) {
       return std::tie(a.from, a.event) < std::tie(b.from, b.event);
-    });
+    };
+    sort(view.pushes, by_element);
+    sort(view.failed, by_element);
+    sort(view.pops,
+         [&](const ElementDeed& a, const ElementDeed& b) { return is_earlier(a.deed, b.deed); });
+    sort(view.takers, is_earlier);
   }
 
   const History& history_;

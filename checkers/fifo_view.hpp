@@ -35,17 +35,23 @@ struct ElementDeed {
   Deed deed;
 };
 
-/// An element that was pushed once, and came out after that, or certainly went in.
+/// An element that was pushed once, and came out after that, or certainly went in. Refers to the
+/// operations of its view.
 struct Element {
-  std::int64_t value = 0;
-  Deed push;
-  Deed pop;  ///< not there: it never came out
+  const ElementDeed* pushed = nullptr;
+  const ElementDeed* popped = nullptr;  ///< nullptr: it never came out
+
+  [[nodiscard]] std::int64_t value() const { return pushed->element; }
+  [[nodiscard]] const Deed& push() const { return pushed->deed; }
+  [[nodiscard]] bool is_out() const { return popped != nullptr; }
+  /// Requires is_out().
+  [[nodiscard]] const Deed& pop() const { return popped->deed; }
 };
 
 struct FifoView {
   NameId key{};
   std::vector<ElementDeed> pushes;  ///< by element, then invocation; those that may have happened
-  std::vector<ElementDeed> pops;    ///< by element, then invocation; that answered an element
+  std::vector<ElementDeed> pops;    ///< by invocation; that answered an element
   std::vector<ElementDeed> failed;  ///< pushes that had no effect; by element, then invocation
   std::vector<Deed> empties;
   std::vector<Deed> takers;   ///< pops that may have removed an element, nobody knows which
@@ -110,7 +116,8 @@ struct Missing {
   bool lost = false;            ///< it must have come out, and no pop can have taken it
 };
 
-/// The elements of the view, by push; reports those that nobody pushed or that came out twice.
+/// The elements of the view: first those that came out, by the beginnings of their pops. Reports
+/// what nobody pushed and what came out twice.
 [[nodiscard]] std::vector<Element> judge_elements(const FifoView& view, const FifoContext& context);
 /// Reports elements that came out before one that was in the queue first.
 void judge_order(const FifoView& view, const std::vector<Element>& elements,

@@ -68,8 +68,8 @@ class ViewsBuilder {
   }
 
   void reserve(FifoView& view) const {
-    view.pushes.reserve(history_.events.size() / 4);
-    view.pops.reserve(history_.events.size() / 4);
+    view.pushes.reserve(history_.events.size() / 3);
+    view.pops.reserve(history_.events.size() / 3);
   }
 
   [[nodiscard]] Moment moment_of(EventIndex index) const {

@@ -66,8 +66,9 @@ constexpr std::array<AnomalyInfo, 5> fifo_anomalies{{
 
 constexpr std::array<CheckerInfo, 4> all{{
     {fifo_model,
-     "a queue in strict order whose elements are unique, a pop removes: nothing lost, repeated, "
-     "made up, overtaken (only by name: queues are judged as \"queue\" otherwise)",
+     "a queue in strict order whose elements are unique and whose pops remove at once: nothing "
+     "lost, "
+     "repeated, made up or overtaken; chosen by name only",
      fifo_anomalies, &check_fifo},
     {lease_lock_model,
      "locks with a ttl, an owner and fencing tokens: exclusion, expiry, fencing, progress",

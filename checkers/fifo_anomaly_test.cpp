@@ -84,7 +84,7 @@ Timeline overtaken_pops_overlap(Variant variant) {
 Timeline empty_with_one(Variant variant) {
   FifoStory story = began(variant);
   story.push(1);
-  story.late(variant == Variant::valid ? 1 : 0).empty();
+  story.late(variant == Variant::valid ? 1 : 0).says_empty();
   story.pop(1);
   return story.timeline();
 }
@@ -94,7 +94,7 @@ Timeline empty_with_two(Variant variant) {
   FifoStory story = began(variant);
   const std::int64_t first = variant == Variant::unknown ? 1 : 3;
   story.push(first);
-  story.late(2).empty();
+  story.late(2).says_empty();
   story.late(variant == Variant::valid ? 1 : 0).push(2);
   story.pop(first);
   story.pop(2);
@@ -106,7 +106,7 @@ Timeline empty_with_missing(Variant variant) {
   FifoStory story = began(variant);
   story.push(1);
   if (variant == Variant::valid) story.take();
-  story.empty();
+  story.says_empty();
   if (variant == Variant::invalid) story.take();
   return story.timeline();
 }
@@ -119,7 +119,7 @@ Timeline empty_with_two_missing(Variant variant) {
   story.take();
   if (variant == Variant::valid) story.take(Ending::open);
   if (variant == Variant::unknown) return story.timeline();
-  story.empty();
+  story.says_empty();
   return story.timeline();
 }
 

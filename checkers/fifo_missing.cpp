@@ -24,12 +24,13 @@ namespace {
 constexpr std::uint64_t attempts_max = 1'000;
 constexpr std::uint64_t looks_max = 1U << 25U;
 
-/// The elements that came out, by the beginnings of their pushes: what overtook whom.
+/// The elements that came out, by the beginnings of their pushes: what overtook whom. Those pushed
+/// up to `after` are left out: when the first of those that may have been overtaken was in.
 class Overtakers {
  public:
-  explicit Overtakers(const std::vector<Element>& elements) : elements_(elements) {
-    for (std::uint32_t i = 0; i < elements.size(); ++i) {
-      if (elements[i].is_out()) first_.push_back({elements[i].push().from, i});
+  Overtakers(const std::vector<Element>& elements, Moment after) : elements_(elements) {
+    for (std::uint32_t i = 0; i < elements.size() && elements[i].is_out(); ++i) {
+      if (elements[i].push().from > after) first_.push_back({elements[i].push().from, i});
     }
     const auto earlier = [](const Pushed& a, const Pushed& b) {
       return std::tie(a.at, a.element) < std::tie(b.at, b.element);
@@ -38,9 +39,9 @@ class Overtakers {
       std::sort(first_.begin(), first_.end(), earlier);
     }
     for (std::size_t i = first_.size(); i-- > 1;) {
-      const std::uint32_t after = first_[i].element;
+      const std::uint32_t next = first_[i].element;
       std::uint32_t& best = first_[i - 1].element;
-      if (elements[after].pop().by < elements[best].pop().by) best = after;
+      if (elements[next].pop().by < elements[best].pop().by) best = next;
     }
   }
 
@@ -270,7 +271,7 @@ std::vector<Missing> missing_of(const FifoView& view, const std::vector<Element>
     return std::tie(elements[a.element].push().by, a.element) <
            std::tie(elements[b.element].push().by, b.element);
   });
-  const Overtakers overtakers(elements);
+  const Overtakers overtakers(elements, elements[all.front().element].push().by);
   for (Missing& missing : all) overtakers.find(missing);
   const bool have_ends = std::any_of(view.takers.begin(), view.takers.end(),
                                      [](const Deed& deed) { return deed.by != no_moment; });

@@ -91,7 +91,7 @@ TEST(FifoRules, an_element_pushed_again_after_a_failure_was_pushed_once) {
   story.push(1, Ending::failed);
   story.push(1);
   story.pop(1);
-  story.empty();
+  story.says_empty();
   EXPECT_EQ(verdict_of(story.timeline()), Verdict::valid);
 }
 
@@ -162,7 +162,7 @@ TEST(FifoRules, a_riddle_of_unknown_pops_is_given_up_within_a_limit) {
   for (std::int64_t i = 0; i < 19; ++i) ended.push_back(story.take());
   for (const std::size_t pop : ended) timeline.resolve(pop, true, story.now());
   story.take(Ending::failed);
-  story.empty();
+  story.says_empty();
   const std::size_t last = story.take();
   timeline.resolve(last, true, story.now());
   story.take(Ending::failed);

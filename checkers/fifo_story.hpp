@@ -15,7 +15,7 @@ class FifoStory {
     return say(name::push, {.value = element}, ending);
   }
   std::size_t pop(std::int64_t element) { return say(name::pop, {.value = element}, Ending::ok); }
-  std::size_t empty() { return say(name::pop, {.error = name::empty}, Ending::denied); }
+  std::size_t says_empty() { return say(name::pop, {.error = name::empty}, Ending::denied); }
   /// A pop without an answer.
   std::size_t take(Ending ending = Ending::info) { return say(name::pop, {}, ending); }
   std::size_t say(NameId f, const QueueWords& words, Ending ending) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checkers/fifo.hpp"
 #include "checkers/lease_lock.hpp"
 #include "checkers/queue.hpp"
 #include "checkers/text.hpp"
@@ -55,7 +56,20 @@ constexpr std::array<AnomalyInfo, 15> queue_anomalies{{
     {id::queue_duplicate, "a message was delivered again, and nothing explains it"},
 }};
 
-constexpr std::array<CheckerInfo, 3> all{{
+constexpr std::array<AnomalyInfo, 5> fifo_anomalies{{
+    {id::fifo_empty, "a queue was said to be empty while an element was in it"},
+    {id::fifo_fresh, "an element came out that nobody can have pushed before"},
+    {id::fifo_lost, "an acknowledged element never came out, though one pushed later did"},
+    {id::fifo_order, "an element came out before one that was in the queue first"},
+    {id::fifo_repeat, "an element came out twice"},
+}};
+
+constexpr std::array<CheckerInfo, 4> all{{
+    {fifo_model,
+     "a queue in strict order whose elements are unique and whose pops remove at once: nothing "
+     "lost, "
+     "repeated, made up or overtaken; chosen by name only",
+     fifo_anomalies, &check_fifo},
     {lease_lock_model,
      "locks with a ttl, an owner and fencing tokens: exclusion, expiry, fencing, progress",
      lease_lock_anomalies, &check_lease_lock},

@@ -75,7 +75,7 @@ std::string queue_answer_words(const Event& answer, const History& history,
     said = message_words(answer);
   }
   const bool has_payload = (f == name::pop || f == name::found) && answer.has_value;
-  if (has_payload) said += cat(", payload ", answer.value);
+  if (has_payload) said += cat(said.empty() ? "" : ", ", "payload ", answer.value);
   const bool has_state = (f == name::pop || f == name::found) && answer.cause != name::none;
   if (has_state) said += cat(", ", history.text(answer.cause));
   return said.empty() ? std::string(words) : said;

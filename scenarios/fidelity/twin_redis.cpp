@@ -75,6 +75,17 @@ class SimulatedRedis {
     return reply;
   }
 
+  // Whether a replica that is fed everything anew has the same.
+  [[nodiscard]] bool snapshot_is_whole(WallTime now) const {
+    constexpr Nanos later = seconds(3600);  // a delivery in the replica's future would count as now
+    const std::vector<sim::redis::Effect> snapshot = engine_.snapshot();
+    sim::redis::Engine copy;
+    for (const sim::redis::Effect& effect : snapshot) {
+      if (!copy.apply(effect, now + later)) return false;
+    }
+    return copy.snapshot() == snapshot;
+  }
+
  private:
   resp::Reply reload(WallTime now) {
     engine_.clear();
@@ -172,6 +183,7 @@ std::optional<std::string> first_difference(RealRedis& real, const std::vector<T
          << "\n  simulated:    " << to_text(found);
     return text.str();
   }
+  if (!simulated.snapshot_is_whole(now)) return "the simulated server's snapshot lacks something";
   return std::nullopt;
 }
 

@@ -55,7 +55,8 @@ std::ostream& operator<<(std::ostream& out, const TwinStep& step);
 /// The only word of a step in which both lose everything and load their append-only files.
 inline constexpr std::string_view reload_word = "(RELOAD)";
 
-/// Runs the steps on both. @return nothing, or a text with the first step whose answers differ.
+/// Runs the steps on both. @return nothing, or a text with the first step whose answers differ, or
+/// that the simulated server's snapshot does not rebuild what it holds in the end.
 [[nodiscard]] std::optional<std::string> first_difference(RealRedis& real,
                                                           const std::vector<TwinStep>& steps);
 

@@ -1,5 +1,7 @@
 #include "sim/services/redis/snapshot.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <type_traits>
 
@@ -25,13 +27,27 @@ class Snapshot {
     add(std::move(command));
   }
 
+  // A large set knows -0 from 0, but while it grows it is small: so these come last, and twice.
   void operator()(const std::unique_ptr<SortedSet>& set) {
+    const bool forgets_signs = set->would_be_small();
     Command command = {"ZADD", key_};
+    std::vector<std::string_view> negative_zeros;
     for (const SortedSet::Place& place : set->order()) {
-      command.push_back(to_text(place.score));
+      const bool is_negative_zero = place.score == 0 && std::signbit(place.score);
+      if (is_negative_zero && !forgets_signs) negative_zeros.push_back(place.member);
+      command.push_back(is_negative_zero ? "0" : to_text(place.score));
       command.emplace_back(place.member);
     }
     add(std::move(command));
+    if (negative_zeros.empty()) return;
+    for (const std::string_view score : {"1", "-0"}) {
+      Command again = {"ZADD", key_};
+      for (const std::string_view member : negative_zeros) {
+        again.emplace_back(score);
+        again.emplace_back(member);
+      }
+      add(std::move(again));
+    }
   }
 
   void operator()(const std::unique_ptr<List>& list) {
@@ -46,12 +62,7 @@ class Snapshot {
     add_entries(*stream, gone);
     for (const auto& [name, group] : stream->groups) add_group(name, group);
     remove_gone(*stream, gone);
-    Command command = {"XSETID", key_, to_text(stream->last_id()), "ENTRIESADDED",
-                       std::to_string(stream->entries_added())};
-    if (stream->max_deleted_id() != StreamId{}) {
-      command.insert(command.end(), {"MAXDELETEDID", to_text(stream->max_deleted_id())});
-    }
-    add(std::move(command));
+    set_ids(*stream);
   }
 
  private:
@@ -69,16 +80,14 @@ class Snapshot {
 
   void add_entries(const Stream& stream, const std::set<StreamId>& gone) {
     auto next = gone.begin();
-    const auto add_gone_until = [&](StreamId id) {
-      for (; next != gone.end() && *next < id; ++next) add({"XADD", key_, to_text(*next), "", ""});
-    };
+    const auto add_gone = [&] { add({"XADD", key_, to_text(*next++), "", ""}); };
     stream.for_each({}, last_of_all, 0, [&](const StreamEntry& entry) {
-      add_gone_until(entry.id);
+      while (next != gone.end() && *next < entry.id) add_gone();
       Command command = {"XADD", key_, to_text(entry.id)};
       command.insert(command.end(), entry.words.begin(), entry.words.end());
       add(std::move(command));
     });
-    add_gone_until(last_of_all);
+    while (next != gone.end()) add_gone();
     if (stream.size() == 0 && gone.empty()) add({"XADD", key_, "MAXLEN", "0", "0-1", "", ""});
   }
 
@@ -109,6 +118,19 @@ class Snapshot {
       command.push_back(to_text(*at));
     }
     if (command.size() > 2) add(std::move(command));
+  }
+
+  // XSETID refuses a last id below the greatest deleted one, unless that is not mentioned.
+  void set_ids(const Stream& stream) {
+    const StreamId deleted = stream.max_deleted_id();
+    const StreamId last = stream.last_id();
+    Command command = {"XSETID", key_, to_text(std::max(last, deleted)), "ENTRIESADDED",
+                       std::to_string(stream.entries_added())};
+    if (deleted != StreamId{}) {
+      command.insert(command.end(), {"MAXDELETEDID", to_text(deleted)});
+    }
+    add(std::move(command));
+    if (last < deleted) add({"XSETID", key_, to_text(last)});
   }
 
   std::vector<Effect>& effects_;

@@ -1,5 +1,7 @@
 #include "sim/services/redis/sorted_set.hpp"
 
+#include <algorithm>
+
 namespace lockstep::sim::redis {
 
 namespace {
@@ -36,6 +38,12 @@ bool SortedSet::erase(std::string_view member) {
   order_.erase({found->second, found->first});
   scores_.erase(found);
   return true;
+}
+
+bool SortedSet::would_be_small() const {
+  return size() <= small_members_max && std::ranges::all_of(order_, [](const Place& place) {
+           return place.member.size() <= small_member_bytes_max;
+         });
 }
 
 SortedSet::Order::const_iterator SortedSet::at(std::size_t rank) const {

@@ -57,6 +57,9 @@ class SortedSet {
   void set(std::string_view member, double score);
   bool erase(std::string_view member);
 
+  /// Whether a set with these members would be small if it were made now.
+  [[nodiscard]] bool would_be_small() const;
+
   [[nodiscard]] const Order& order() const { return order_; }
   /// The place of rank `rank`, which must be below size(); the lowest score has rank 0.
   [[nodiscard]] Order::const_iterator at(std::size_t rank) const;

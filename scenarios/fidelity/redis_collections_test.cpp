@@ -86,6 +86,44 @@ TEST_F(RedisCollections, streams_come_back_from_the_append_only_file_alike) {
   report(commands);
 }
 
+// Entries of many shapes, drawn by a generator of the script's own: integers of every width, texts
+// around every bound of their packing, ids far apart. The answer says how many nodes there are.
+TEST_F(RedisCollections, macro_nodes_are_full_at_the_same_byte) {
+  const std::string script =
+      "local state = tonumber(ARGV[1]) "
+      "local function draw(n) state = (state * 16807) % 2147483647 return state % n end "
+      "local ms, widths, sizes = 0, {64, 200, 5000, 40000, 9000000, 3000000000, 2^50}, "
+      "{20, 70, 130, 300, 2100, 4200} "
+      "local function word() if draw(2) == 0 then return string.rep('x', draw(sizes[1 + draw(6)])) "
+      "end return string.format('%.0f', draw(widths[1 + draw(7)]) - 50) end "
+      "for i = 1, 150 do ms = ms + draw(widths[1 + draw(4)]) + 1 "
+      "local entry = {string.format('%.0f-%.0f', ms, draw(300)), 'f', word()} "
+      "for pair = 1, draw(3) do entry[#entry + 1] = word() entry[#entry + 1] = word() end "
+      "redis.call('XADD', KEYS[1], unpack(entry)) "
+      "if draw(20) == 0 then redis.call('XDEL', KEYS[1], entry[1]) end end "
+      "return redis.call('XINFO', 'STREAM', KEYS[1])";
+  std::vector<TwinStep> steps;
+  for (int seed = 1; seed <= 400; ++seed) {
+    steps.push_back(now({"DEL", "s"}));
+    steps.push_back(now({"EVAL", script, "1", "s", std::to_string(seed * 7919)}));
+    steps.push_back(now({"XTRIM", "s", "MAXLEN", "~", "70"}));
+  }
+  expect_agreement(steps);
+}
+
+TEST_F(RedisCollections, a_sorted_set_turns_large_at_the_same_member) {
+  for (const int members : {126, 127, 128, 129}) {
+    const std::string script =
+        "for i = 1, tonumber(ARGV[1]) do redis.call('ZADD', KEYS[1], i, i) end "
+        "redis.call('ZADD', KEYS[1], '-0', 'zero') return redis.call('ZSCORE', KEYS[1], 'zero')";
+    expect_agreement({now({"EVAL", script, "1", "z", std::to_string(members)})});
+  }
+  for (const std::size_t bytes : {63U, 64U, 65U}) {
+    expect_agreement({now({"ZADD", "z", "-0", std::string(bytes, 'm'), "-0", "n"}),
+                      now({"ZRANGE", "z", "0", "-1", "WITHSCORES"})});
+  }
+}
+
 TEST_F(RedisCollections, an_id_of_its_own_never_goes_back_with_the_clock) {
   expect_agreement({now({"XADD", "s", "*", "f", "1"}), now({"XADD", "s", "*", "f", "2"}),
                     after(-5000, {"XADD", "s", "*", "f", "3"}),

@@ -154,7 +154,7 @@ TEST_F(RedisCollections, every_kind_of_word_takes_the_same_bytes) {
   std::vector<TwinStep> steps;
   for (const std::string& word : words) {
     const std::string copies = word.size() < 60 ? "10" : "2";
-    for (int padding = 0; padding < 20; ++padding) {
+    for (int padding = 0; padding < 20; padding += 2) {
       steps.push_back(now({"DEL", "s"}));
       steps.push_back(now({"EVAL", script, "1", "s", word, copies, std::to_string(padding)}));
     }

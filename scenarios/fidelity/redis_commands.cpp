@@ -1,19 +1,15 @@
 #include "scenarios/fidelity/redis_commands.hpp"
 
-#include <map>
-#include <sstream>
-
 #include "scenarios/fidelity/redis_scripts.hpp"
+#include "scenarios/fidelity/step_templates.hpp"
 #include "sim/services/redis/sha1.hpp"
 
 namespace lockstep::scenarios {
 
 namespace {
 
-using Words = std::vector<std::string>;
-
 // What stands for a word in a template.
-const std::map<std::string, Words> pools = {
+const WordPools pools = {
     {"$k", {"a", "b", "c", "h", "h2", ""}},
     {"$v",
      {"x", "hello world", "10", "-5", "9223372036854775807", "007", "3.5", "",
@@ -154,22 +150,7 @@ const Words command_templates = {"SET $k $v",
                                  "SCRIPT KILL",
                                  "SCRIPT EXISTS $v"};
 
-std::string filled(const std::string& word) {
-  const auto pool = pools.find(word);
-  return pool == pools.end() ? word : *rc::gen::elementOf(pool->second);
-}
-
-// One template with its words filled in; sometimes one word too few or too many.
-Words filled_template(const Words& templates) {
-  const std::string chosen = *rc::gen::elementOf(templates);
-  std::istringstream text(chosen);
-  Words words;
-  for (std::string word; text >> word;) words.push_back(filled(word));
-  const int odd = *rc::gen::inRange(0, 40);
-  if (odd == 1 && words.size() > 1) words.pop_back();
-  if (odd == 2) words.push_back(filled("$v"));
-  return words;
-}
+std::string filled(const std::string& word) { return filled_word(word, pools); }
 
 Words script_words() {
   const Script& script = *rc::gen::elementOf(scripts());
@@ -187,26 +168,17 @@ Words script_words() {
   return words;
 }
 
-TwinStep step(const Words& words) {
-  TwinStep made;
-  made.client = *rc::gen::weightedElement<std::size_t>({{4, 0}, {1, 1}});
-  made.later = milliseconds(*rc::gen::weightedElement<int>(
-      {{8, 0}, {4, 1}, {2, 4}, {2, 5}, {2, 99}, {2, 100}, {1, 101}, {1, 1500}, {1, -50}}));
-  made.words = words;
-  return made;
-}
-
 }  // namespace
 
 rc::Gen<std::vector<TwinStep>> command_sequences() {
   return rc::gen::container<std::vector<TwinStep>>(
-      rc::gen::exec([] { return step(filled_template(command_templates)); }));
+      rc::gen::exec([] { return generated_step(filled_template(command_templates, pools)); }));
 }
 
 rc::Gen<std::vector<TwinStep>> script_sequences() {
   return rc::gen::container<std::vector<TwinStep>>(rc::gen::exec([] {
     const bool is_script = *rc::gen::weightedElement<bool>({{3, true}, {2, false}});
-    return step(is_script ? script_words() : filled_template(command_templates));
+    return generated_step(is_script ? script_words() : filled_template(command_templates, pools));
   }));
 }
 

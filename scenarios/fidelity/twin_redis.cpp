@@ -59,9 +59,52 @@ class QueuedSteps {
   std::array<std::vector<TwinStep>, RealRedis::clients> queued_;
 };
 
+// The simulated one, with the effects that its append-only file would hold.
+class SimulatedRedis {
+ public:
+  SimulatedRedis() {
+    for (auto& session : sessions_) session = &engine_.open_session();
+    engine_.record_effects(true);
+  }
+
+  resp::Reply run(const TwinStep& step, WallTime now) {
+    if (step.words.front() == reload_word) return reload(now);
+    const std::vector<std::string_view> words(step.words.begin(), step.words.end());
+    resp::Reply reply = engine_.execute(*sessions_[step.client], words, now);
+    for (sim::redis::Effect& effect : engine_.take_effects()) file_.push_back(std::move(effect));
+    return reply;
+  }
+
+  // Whether a replica that is fed everything anew has the same.
+  [[nodiscard]] bool snapshot_is_whole(WallTime now) const {
+    constexpr Nanos later = seconds(3600);  // a delivery in the replica's future would count as now
+    const std::vector<sim::redis::Effect> snapshot = engine_.snapshot();
+    sim::redis::Engine copy;
+    for (const sim::redis::Effect& effect : snapshot) {
+      if (!copy.apply(effect, now + later)) return false;
+    }
+    return copy.snapshot() == snapshot;
+  }
+
+ private:
+  resp::Reply reload(WallTime now) {
+    engine_.clear();
+    engine_.record_effects(false);  // they are in the file
+    for (const sim::redis::Effect& effect : file_) {
+      if (!engine_.apply(effect, now)) return resp::Reply::error("refused " + effect.command[0]);
+    }
+    engine_.record_effects(true);
+    return resp::Reply::status("OK");
+  }
+
+  sim::redis::Engine engine_;
+  std::array<sim::redis::Session*, RealRedis::clients> sessions_{};
+  std::vector<sim::redis::Effect> file_;
+};
+
 }  // namespace
 
-Result<std::unique_ptr<RealRedis>> RealRedis::start() {
+Result<std::unique_ptr<RealRedis>> RealRedis::start(bool append_only) {
   std::unique_ptr<RealRedis> real(new RealRedis);
   real->folder_ = (std::filesystem::temp_directory_path() / "lockstep-twin-XXXXXX").string();
   if (::mkdtemp(real->folder_.data()) == nullptr) {
@@ -73,7 +116,9 @@ Result<std::unique_ptr<RealRedis>> RealRedis::start() {
   real->set_clock(twin_epoch);
   rig::RedisOptions options;
   options.environment = real->clock_->environment();
-  options.more_arguments = {"--enable-debug-command", "yes"};
+  options.append_only = append_only;
+  options.append_fsync = "no";
+  options.more_arguments = {"--enable-debug-command", "yes", "--auto-aof-rewrite-percentage", "0"};
   auto process = rig::RedisProcess::start(options);
   if (!process) return fail(process.error());
   real->process_ = std::move(*process);
@@ -97,6 +142,7 @@ RealRedis::~RealRedis() {
 }
 
 Result<resp::Reply> RealRedis::run(std::size_t client, const std::vector<std::string>& words) {
+  if (words.front() == reload_word) return connections_[client].run({"DEBUG", "LOADAOF"});
   return connections_[client].run(words);
 }
 
@@ -119,9 +165,7 @@ std::ostream& operator<<(std::ostream& out, const TwinStep& step) {
 
 std::optional<std::string> first_difference(RealRedis& real, const std::vector<TwinStep>& steps) {
   if (const auto ready = real.forget_everything(); !ready) return to_text(ready.error());
-  sim::redis::Engine engine;
-  std::array<sim::redis::Session*, RealRedis::clients> sessions{};
-  for (auto& session : sessions) session = &engine.open_session();
+  SimulatedRedis simulated;
   QueuedSteps queued;
   WallTime now = twin_epoch;
   for (std::size_t n = 0; n < steps.size(); ++n) {
@@ -130,9 +174,7 @@ std::optional<std::string> first_difference(RealRedis& real, const std::vector<T
     real.set_clock(now);
     auto expected = real.run(step.client, step.words);
     if (!expected) return "step " + std::to_string(n) + ": " + to_text(expected.error());
-    const std::vector<std::string_view> words(step.words.begin(), step.words.end());
-    const resp::Reply found =
-        queued.comparable_reply(engine.execute(*sessions[step.client], words, now), step);
+    const resp::Reply found = queued.comparable_reply(simulated.run(step, now), step);
     const resp::Reply wanted = queued.comparable_reply(std::move(*expected), step);
     queued.note(step, wanted);
     if (found == wanted) continue;
@@ -141,6 +183,7 @@ std::optional<std::string> first_difference(RealRedis& real, const std::vector<T
          << "\n  simulated:    " << to_text(found);
     return text.str();
   }
+  if (!simulated.snapshot_is_whole(now)) return "the simulated server's snapshot lacks something";
   return std::nullopt;
 }
 

@@ -23,8 +23,9 @@ class RealRedis {
  public:
   static constexpr std::size_t clients = 2;
 
+  /// With an append-only file, which is never rewritten, if steps are to reload it.
   /// Errors: those of RedisProcess and ClockFile.
-  [[nodiscard]] static Result<std::unique_ptr<RealRedis>> start();
+  [[nodiscard]] static Result<std::unique_ptr<RealRedis>> start(bool append_only = false);
   ~RealRedis();
 
   void set_clock(WallTime now) { clock_->set(now.time_since_epoch()); }
@@ -51,7 +52,11 @@ struct TwinStep {
 };
 std::ostream& operator<<(std::ostream& out, const TwinStep& step);
 
-/// Runs the steps on both. @return nothing, or a text with the first step whose answers differ.
+/// The only word of a step in which both lose everything and load their append-only files.
+inline constexpr std::string_view reload_word = "(RELOAD)";
+
+/// Runs the steps on both. @return nothing, or a text with the first step whose answers differ, or
+/// that the simulated server's snapshot does not rebuild what it holds in the end.
 [[nodiscard]] std::optional<std::string> first_difference(RealRedis& real,
                                                           const std::vector<TwinStep>& steps);
 

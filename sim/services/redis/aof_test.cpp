@@ -4,50 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
+
+#include "sim/services/redis/aof_fixture.hpp"
 
 namespace lockstep::sim::redis {
 namespace {
 
 constexpr std::string_view aof_path = "/redis/appendonly.aof";
-constexpr WallTime now{seconds(1'700'000'000)};
-
-// A server's engine and file, without the server.
-class Store {
- public:
-  explicit Store(Disk& disk) : aof_(disk) {
-    loaded_ = aof_.load(engine_, now).has_value();
-    engine_.record_effects(true);
-  }
-  [[nodiscard]] bool loaded() const { return loaded_; }
-  [[nodiscard]] bool run(std::initializer_list<std::string_view> words) {
-    static_cast<void>(engine_.execute(session_, words, now));
-    return aof_.append(engine_.take_effects()).has_value();
-  }
-  [[nodiscard]] bool sync() { return aof_.sync().has_value(); }
-  [[nodiscard]] std::vector<Effect> content() const { return engine_.snapshot(); }
-  [[nodiscard]] std::string get(std::string_view key) {
-    return to_text(engine_.execute(session_, {"GET", key}, now));
-  }
-
- private:
-  Engine engine_;
-  Session& session_ = engine_.open_session();
-  Aof aof_;
-  bool loaded_ = false;
-};
-
-DiskOptions options(std::uint64_t seed) { return {.seed = Seed{seed}, .node = NodeId{1}}; }
-
-void crash(Disk& disk, bool torn) {
-  if (torn) {
-    ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
-  }
-  disk.crash(CrashKind::power, 0);
-  disk.power_on();
-}
 
 std::string file_content(Disk& disk) {
   return disk.open(aof_path, OpenMode::existing).value().read_all().value();

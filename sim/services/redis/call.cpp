@@ -5,6 +5,19 @@
 
 namespace lockstep::sim::redis {
 
+namespace {
+
+// The value of a type that is kept behind a pointer.
+template <class T>
+OrReply<T*> held(Entry* entry) {
+  if (entry == nullptr) return nullptr;
+  auto* value = std::get_if<std::unique_ptr<T>>(&entry->value);
+  if (value == nullptr) return refuse(replies::wrong_type());
+  return value->get();
+}
+
+}  // namespace
+
 std::int64_t Call::now_ms() const { return to_ms(now); }
 
 Entry* Call::find(std::string_view key) const {
@@ -30,6 +43,12 @@ OrReply<Hash*> Call::hash(std::string_view key) const {
   if (value == nullptr) return refuse(replies::wrong_type());
   return value;
 }
+
+OrReply<Stream*> Call::stream(std::string_view key) const { return held<Stream>(find(key)); }
+OrReply<SortedSet*> Call::sorted_set(std::string_view key) const {
+  return held<SortedSet>(find(key));
+}
+OrReply<List*> Call::list(std::string_view key) const { return held<List>(find(key)); }
 
 Entry& Call::store(std::string_view key, Value value, bool keep_expiry) const {
   Entry& entry = core.data.db(session.db).at(key);
@@ -58,9 +77,13 @@ bool Call::persist(std::string_view key, Entry& entry) const {
 
 void Call::changed(std::string_view key) const { core.data.changed(session.db, key); }
 
+void Call::changed_unwatched() const { core.data.changed_unwatched(); }
+
 void Call::replicate(std::initializer_list<std::string_view> command) const {
   core.data.replicate(session.db, Command(command.begin(), command.end()));
 }
+
+void Call::replicate(Command command) const { core.data.replicate(session.db, std::move(command)); }
 
 void Call::replicate_nothing() const { core.data.replicate_nothing(); }
 

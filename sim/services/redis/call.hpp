@@ -15,7 +15,7 @@ namespace lockstep::sim::redis {
 class Core;
 
 /// Where a command comes from: rights, expiry and what it may call depend on it.
-enum class Origin : std::uint8_t { client, script, stream };
+enum class Origin : std::uint8_t { client, transaction, script, stream };
 
 template <class T>
 using OrReply = std::expected<T, Reply>;
@@ -44,6 +44,9 @@ struct Call {
   /// nullptr: missing. The error is WRONGTYPE.
   [[nodiscard]] OrReply<std::string*> string(std::string_view key) const;
   [[nodiscard]] OrReply<Hash*> hash(std::string_view key) const;
+  [[nodiscard]] OrReply<Stream*> stream(std::string_view key) const;
+  [[nodiscard]] OrReply<SortedSet*> sorted_set(std::string_view key) const;
+  [[nodiscard]] OrReply<List*> list(std::string_view key) const;
 
   /// Stores `value`; forgets an expiry unless `keep_expiry`. Counts as a change.
   Entry& store(std::string_view key, Value value, bool keep_expiry = false) const;
@@ -54,10 +57,13 @@ struct Call {
   bool persist(std::string_view key, Entry& entry) const;
   /// A value was changed in place: watchers are told.
   void changed(std::string_view key) const;
+  /// A change that watchers are not told of: to consumer groups.
+  void changed_unwatched() const;
 
   /// What replicas get in place of the command itself; may be called several times, or with nothing
   /// at all (`replicate_nothing`).
   void replicate(std::initializer_list<std::string_view> command) const;
+  void replicate(Command command) const;
   void replicate_nothing() const;
 };
 

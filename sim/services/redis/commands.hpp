@@ -60,6 +60,57 @@ Reply hlen(const Call& call);
 Reply hstrlen(const Call& call);
 Reply hincrby(const Call& call);
 
+// Lists.
+Reply lpush(const Call& call);
+Reply rpush(const Call& call);
+Reply lpop(const Call& call);
+Reply rpop(const Call& call);
+Reply llen(const Call& call);
+Reply lindex(const Call& call);
+Reply lrange(const Call& call);
+Reply ltrim(const Call& call);
+
+// Sorted sets.
+Reply zadd(const Call& call);
+Reply zincrby(const Call& call);
+Reply zrem(const Call& call);
+Reply zpopmin(const Call& call);
+Reply zpopmax(const Call& call);
+Reply zscore(const Call& call);
+Reply zmscore(const Call& call);
+Reply zcard(const Call& call);
+Reply zcount(const Call& call);
+Reply zrank(const Call& call);
+Reply zrevrank(const Call& call);
+Reply zrange(const Call& call);
+Reply zrevrange(const Call& call);
+Reply zrangebyscore(const Call& call);
+Reply zrevrangebyscore(const Call& call);
+Reply zremrangebyscore(const Call& call);
+
+// Streams and their consumer groups.
+Reply xadd(const Call& call);
+Reply xlen(const Call& call);
+Reply xrange(const Call& call);
+Reply xrevrange(const Call& call);
+Reply xdel(const Call& call);
+Reply xtrim(const Call& call);
+Reply xsetid(const Call& call);
+Reply xread(const Call& call);
+Reply xreadgroup(const Call& call);
+Reply xack(const Call& call);
+Reply xclaim(const Call& call);
+Reply xautoclaim(const Call& call);
+Reply xpending(const Call& call);
+Reply xgroup_create(const Call& call);
+Reply xgroup_setid(const Call& call);
+Reply xgroup_destroy(const Call& call);
+Reply xgroup_createconsumer(const Call& call);
+Reply xgroup_delconsumer(const Call& call);
+Reply xinfo_stream(const Call& call);
+Reply xinfo_groups(const Call& call);
+Reply xinfo_consumers(const Call& call);
+
 // Connections.
 Reply ping(const Call& call);
 Reply echo(const Call& call);

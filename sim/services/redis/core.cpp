@@ -96,7 +96,7 @@ Reply Core::execute_in_script(const Call& script, Args args, bool read_only) {
 Reply Core::execute_queued(const Call& exec, Args args) {
   const CommandSpec* spec = find_command(args).spec;
   ASSERT(spec != nullptr);  // queueing checked it
-  return run(*spec, Call{*this, exec.session, args, exec.now, exec.origin});
+  return run(*spec, Call{*this, exec.session, args, exec.now, Origin::transaction});
 }
 
 bool Core::apply(const Effect& effect, WallTime now) {

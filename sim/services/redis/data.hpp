@@ -24,6 +24,8 @@ class Data {
 
   /// `key` of database `db` changed: counts, and breaks the transactions that watch it.
   void changed(std::size_t db, std::string_view key);
+  /// A change that no transaction can watch.
+  void changed_unwatched() { ++changes_; }
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
   /// Removes an expired or evicted key; replicas get a DEL. Not a change by a client.
   void drop(std::size_t db, std::string_view key);

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sim/services/redis/core.hpp"
+#include "sim/services/redis/snapshot.hpp"
 #include "sim/services/redis/text.hpp"
 
 namespace lockstep::sim::redis {
@@ -10,23 +11,6 @@ namespace lockstep::sim::redis {
 namespace {
 
 constexpr std::size_t all_keys = std::numeric_limits<std::size_t>::max();
-
-void add_entry(std::vector<Effect>& effects, std::size_t db, const std::string& key,
-               const Entry& entry) {
-  if (const auto* text = std::get_if<std::string>(&entry.value)) {
-    effects.push_back({db, {"SET", key, *text}});
-  } else {
-    Command command = {"HSET", key};
-    std::get<Hash>(entry.value).for_each([&](const std::string& field, const std::string& value) {
-      command.push_back(field);
-      command.push_back(value);
-    });
-    effects.push_back({db, std::move(command)});
-  }
-  if (entry.expire_at_ms) {
-    effects.push_back({db, {"PEXPIREAT", key, std::to_string(*entry.expire_at_ms)}});
-  }
-}
 
 }  // namespace
 
@@ -49,9 +33,10 @@ std::uint64_t Engine::changes() const { return core_->data.changes(); }
 std::vector<Effect> Engine::snapshot() const {
   std::vector<Effect> effects;
   for (std::size_t db = 0; db < databases; ++db) {
-    static_cast<void>(core_->data.db(db).scan(
-        0, all_keys,
-        [&](const std::string& key, const Entry& entry) { add_entry(effects, db, key, entry); }));
+    static_cast<void>(
+        core_->data.db(db).scan(0, all_keys, [&](const std::string& key, const Entry& entry) {
+          add_snapshot(effects, db, key, entry);
+        }));
   }
   return effects;
 }

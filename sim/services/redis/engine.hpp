@@ -1,10 +1,16 @@
 // A Redis 7.0 server as a state machine: a command and the server's wall clock in, a reply out. No
 // I/O, no persistence, no knowledge of any script it runs.
 //
-// Fidelity to redis-server 7 is tested command by command (redis_fidelity_test.cpp). Not modelled:
-// RESP3, lists, sets, sorted sets, streams, pub/sub, blocking commands, cluster, ACL users, float
-// increments, memory accounting (keys are counted instead), and the Lua libraries beyond base,
-// string, table, math and redis.
+// Fidelity to redis-server 7 is tested command by command (scenarios/fidelity). The commands are
+// those of command_table.cpp: strings, hashes, lists, sorted sets, streams with consumer groups,
+// keys, transactions, scripts. What redis-server 7.0 does not tell its replicas and its append-only
+// file is lost here too: a delivery out of a consumer's own history (XREADGROUP with an id), a
+// consumer that such a read made, a group's read counter except by NOACK, when a consumer was seen.
+//
+// Not modelled: RESP3, sets, pub/sub, commands that wait (XREAD with BLOCK is an error of our own
+// where it would wait, BLPOP and its like are unknown), cluster, ACL users, float increments, ranges
+// by member (BYLEX), subcommands HELP, memory accounting (keys are counted instead), and the Lua
+// libraries beyond base, string, table, math and redis.
 #pragma once
 
 #include <cstdint>

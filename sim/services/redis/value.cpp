@@ -1,5 +1,6 @@
 #include "sim/services/redis/value.hpp"
 
+#include <array>
 #include <utility>
 
 namespace lockstep::sim::redis {
@@ -40,7 +41,9 @@ Hash& Hash::operator=(Hash other) noexcept {
 }
 
 std::string_view type_name(const Value& value) {
-  return std::holds_alternative<std::string>(value) ? "string" : "hash";
+  constexpr std::array<std::string_view, std::variant_size_v<Value>> names = {
+      "string", "hash", "stream", "zset", "list"};
+  return names[value.index()];
 }
 
 }  // namespace lockstep::sim::redis

@@ -1,15 +1,19 @@
 // What a key holds.
 //
-// Not modelled: lists, sets, sorted sets, streams; encodings (listpack, intset), which nothing but
-// OBJECT ENCODING shows.
+// Not modelled: sets; encodings (listpack, intset) beyond what shows in replies.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "sim/services/redis/list.hpp"
+#include "sim/services/redis/sorted_set.hpp"
+#include "sim/services/redis/stream.hpp"
 
 namespace lockstep::sim::redis {
 
@@ -44,9 +48,11 @@ class Hash {
   std::uint64_t next_place_ = 0;
 };
 
-using Value = std::variant<std::string, Hash>;
+/// What few keys hold is kept elsewhere (never null), so that every other entry stays small.
+using Value = std::variant<std::string, Hash, std::unique_ptr<Stream>, std::unique_ptr<SortedSet>,
+                           std::unique_ptr<List>>;
 
-/// As TYPE says it: "string", "hash".
+/// As TYPE says it: "string", "hash", "stream", "zset", "list".
 [[nodiscard]] std::string_view type_name(const Value& value);
 
 struct Entry {

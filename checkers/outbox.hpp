@@ -27,10 +27,10 @@
 //               where both are known, else if one was answered before any of the other was sent
 //   duplicates  each accepted publication after the first has a cause since the one before was
 //   sent:
-//               crash or restart of the node that sent that; another node or another token; a
-//               publish of unknown end; a mark that failed or is of unknown end; an unblock of the
-//               key. And the broker holds an entry once for each publish that may have happened. If
-//               it holds so many, all of these were accepted
+//               crash or restart of the node that sent that; another node, another token or an
+//               acquire of that node; a publish of unknown end; a mark that failed or is of unknown
+//               end; an unblock of the key. And the broker holds an entry once for each publish
+//               that may have happened. If it holds so many, all of these were accepted
 //   relays      no sink accepts a publish or mark that was sent after that sink had answered ok to
 //   a
 //               higher token (of raise, publish, mark, fetch). No two nodes have publishes or marks

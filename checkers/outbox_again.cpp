@@ -60,6 +60,9 @@ void Again::judge_pair(const OutboxOperation& before, const OutboxOperation& aga
 bool Again::has_cause(const OutboxOperation& before, const OutboxOperation& again) const {
   if (before.node != again.node || before.token != again.token) return true;
   if (view_.is_interrupted(before.node, before.asked, again.asked)) return true;
+  if (view_.is_elected(before.node, before.asked, again.asked)) return true;
+  const bool is_hidden = context_.elected && again.token.value == 0 && view_.acquires.empty();
+  if (is_hidden) return true;  // leaders may have changed unseen
   const auto touches = [&](const Spans& spans) { return spans.touch(before.asked, again.asked); };
   const auto unblocked = view_.unblocks.find(entry_.key);
   if (unblocked != view_.unblocks.end() && touches(unblocked->second)) return true;

@@ -117,12 +117,6 @@ struct Tenure {
 class Leaders {
  public:
   Leaders(const OutboxView& view, const OutboxContext& context) : view_(view), context_(context) {
-    for (const OutboxOperation& acquire : view.acquires) {
-      if (acquire.is_told()) led_from_.try_emplace(acquire.node, acquire.asked);
-      const bool matters = acquire.is_done() || acquire.is_open();
-      if (matters) acquires_[acquire.node].add(acquire.asked, acquire.completed);
-    }
-    for (auto& [node, acquires] : acquires_) acquires.finish();
     find_published();
   }
 
@@ -147,8 +141,8 @@ class Leaders {
   void find_published();
   /// Whether its node was told before that it holds the lock.
   [[nodiscard]] bool is_leader(const OutboxOperation& publish) const {
-    const auto led = led_from_.find(publish.node);
-    return led != led_from_.end() && led->second <= publish.asked;
+    const auto led = view_.led_from.find(publish.node);
+    return led != view_.led_from.end() && led->second <= publish.asked;
   }
   [[nodiscard]] std::vector<Tenure> tenures_of(const OutboxPointers& list) const;
   [[nodiscard]] bool may_be_new(NameId node, Instant from, Instant to) const;
@@ -156,8 +150,6 @@ class Leaders {
 
   const OutboxView& view_;
   const OutboxContext& context_;
-  std::map<NameId, Instant> led_from_;  ///< the first lock that a node was told to hold
-  std::map<NameId, Spans> acquires_;
   OutboxPointers published_;      ///< by nodes, by `asked`
   std::vector<Soonest> soonest_;  ///< by position in `published_`
 };
@@ -189,9 +181,7 @@ void Leaders::find_published() {
 
 /// Whether a node can have become the leader anew, or have been another process.
 bool Leaders::may_be_new(NameId node, Instant from, Instant to) const {
-  const auto acquires = acquires_.find(node);
-  return (acquires != acquires_.end() && acquires->second.touch(from, to)) ||
-         view_.is_interrupted(node, from, to);
+  return view_.is_elected(node, from, to) || view_.is_interrupted(node, from, to);
 }
 
 std::vector<Tenure> Leaders::tenures_of(const OutboxPointers& list) const {

@@ -116,14 +116,25 @@ class ViewBuilder {
       if (!known.empty() && known[i] != nullptr) resolve(operation, *known[i]);
       const bool is_lock = event.f == name::acquire || event.f == name::raise;
       if (is_lock) locks.insert(event.key);
-      (event.f == name::acquire ? view_.acquires : view_.operations).push_back(operation);
+      if (event.f == name::acquire) {
+        add_acquire(operation);
+      } else {
+        view_.operations.push_back(operation);
+      }
     }
     view_.locks.assign(locks.begin(), locks.end());
-    for (auto* list : {&view_.operations, &view_.acquires}) {
-      std::sort(list->begin(), list->end(), [](const auto& a, const auto& b) {
-        return std::tie(a.asked, a.event) < std::tie(b.asked, b.event);
-      });
-    }
+    for (auto& [node, acquires] : view_.acquires) acquires.finish();
+    std::sort(view_.operations.begin(), view_.operations.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.asked, a.event) < std::tie(b.asked, b.event);
+    });
+  }
+
+  void add_acquire(const OutboxOperation& acquire) {
+    if (!acquire.is_done() && !acquire.is_open()) return;
+    view_.acquires[acquire.node].add(acquire.asked, acquire.completed);
+    if (!acquire.is_told()) return;
+    const auto [first, is_new] = view_.led_from.try_emplace(acquire.node, acquire.answered);
+    if (!is_new) first->second = std::min(first->second, acquire.answered);
   }
 
   void sort_in(const OutboxOperation& operation) {
@@ -238,6 +249,11 @@ bool OutboxView::is_interrupted(NameId node, Instant from, Instant to) const {
     const bool is_its = node == name::none || one.first == name::none || one.first == node;
     return is_its && one.second.touch(from, to);
   });
+}
+
+bool OutboxView::is_elected(NameId node, Instant from, Instant to) const {
+  const auto own = acquires.find(node);
+  return own != acquires.end() && own->second.touch(from, to);
 }
 
 OutboxView outbox_view(const History& history, Judge judge) {

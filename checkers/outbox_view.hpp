@@ -100,10 +100,13 @@ struct OutboxView {
   std::map<NameId, Spans> interruptions;  ///< crashes and restarts by node
   OutboxPointers nameless;                ///< that may have happened, without a value
   std::vector<NameId> locks;              ///< keys of what was acquired and raised, ascending
-  std::vector<OutboxOperation> acquires;  ///< by `asked`
+  std::map<NameId, Spans> acquires;       ///< by node: that may have made it the leader
+  std::map<NameId, Instant> led_from;     ///< by node: it was first told that it leads
 
   /// Whether a node crashed or was started again between two points; one without a name may be any.
   [[nodiscard]] bool is_interrupted(NameId node, Instant from, Instant to) const;
+  /// Whether it may have become the leader, perhaps again.
+  [[nodiscard]] bool is_elected(NameId node, Instant from, Instant to) const;
 };
 
 /// Messages point to operations: the view must not be copied.

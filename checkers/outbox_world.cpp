@@ -69,6 +69,17 @@ std::int64_t OutboxWorld::tick() {
   return now_;
 }
 
+std::uint64_t OutboxWorld::append(std::string_view key, std::int64_t value, std::uint64_t id) {
+  log_.push_back({{value, id, std::string(key)}, next_position_});
+  return next_position_++;
+}
+
+std::string_view OutboxWorld::leader() const {
+  const auto leading = std::find_if(relays_.begin(), relays_.end(),
+                                    [&](const Relay& relay) { return relay.leads && has_lock(); });
+  return leading == relays_.end() ? std::string_view() : leading->node;
+}
+
 void OutboxWorld::leave(std::string_view key, std::int64_t value, std::uint64_t id) {
   left_.push_back({value, id, std::string(key)});
 }
@@ -221,8 +232,7 @@ void OutboxWorld::take_effect(Task& task, Relay* relay) {
 }
 
 void OutboxWorld::take_publish(Task& task) {
-  task.position = next_position_++;
-  log_.push_back({task.row, task.position});
+  task.position = append(task.row.key, task.row.value, task.row.id);
 }
 
 void OutboxWorld::take_acquire(Task& task) {

@@ -57,11 +57,12 @@ class OutboxWorld {
   std::int64_t tick();
   std::uint64_t next_id() { return next_id_++; }
   std::int64_t next_value() { return next_value_++; }
-  std::uint64_t next_position() { return next_position_++; }
+  /// The broker holds an entry, once more. @return Where.
+  std::uint64_t append(std::string_view key, std::int64_t value, std::uint64_t id);
   /// The highest token that the broker has seen.
   [[nodiscard]] std::uint64_t fence() const { return broker_fence_; }
-  /// A relay that was once told that it leads; empty: none was.
-  [[nodiscard]] std::string_view some_leader() const { return some_leader_; }
+  /// A relay that was told that it leads, and believes so; empty: there is none.
+  [[nodiscard]] std::string_view leader() const;
   /// What the final survey of the store finds beside what it holds.
   void leave(std::string_view key, std::int64_t value, std::uint64_t id);
   /// What a final survey of the first inbox finds beside what it holds.
@@ -176,7 +177,6 @@ class OutboxWorld {
   std::uint64_t broker_fence_ = 0;
   std::uint64_t lock_lease_ = 0;
   std::int64_t lock_ends_ = 0;
-  std::string some_leader_;
 };
 
 /// Drawn from the seed: all kinds of worlds.

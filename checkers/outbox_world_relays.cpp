@@ -132,7 +132,6 @@ void OutboxWorld::settle_acquire(Relay& relay, Ending ending) {
   relay.token = relay.task->token;
   relay.deadline = relay.task->sent + ttl;
   relay.raised = is_fenced() ? 0 : 2;
-  some_leader_ = relay.node;
 }
 
 bool OutboxWorld::is_drained() const {

@@ -14,39 +14,36 @@
 // Accepted is what was answered ok, or what the oracle knows to have happened. Rules, in the files
 // outbox_*.cpp:
 //   ends        the store still holds each committed entry at the end, or it was published:
-//   answered
-//               so, or found in the broker; may have been is enough only where there is no whole
-//               final survey of the broker. With "drained", none that was committed may wait there,
-//               but for those blocked and those behind one that is, of its key. Such an entry was
-//               skipped if nobody ever tried to publish it, and one of a higher id was published,
-//               and sent before the commit of this one was answered
+//               answered so, or found in the broker; may have been is enough only where there is no
+//               whole final survey of the broker. With "drained", none that was committed may wait
+//               there, but for those blocked, those behind one that is, of its key, and where an
+//               unblock of the key is of unknown end. Such an entry was skipped if nobody ever
+//               tried to publish it, and one of a higher id was published, and sent before the
+//               commit of this one was answered
 //   publishes   what is published was committed, or may have been, and not before that began. No
-//   mark
-//               is accepted before a publish of the entry that may have happened was sent. The
+//               mark is accepted before a publish of the entry that may have happened was sent. The
 //               first publications of two entries of one key are in the order of ids: by position
 //               where both are known, else if one was answered before any of the other was sent
-//   duplicates  each accepted publication after the first has a cause since the one before was
-//   sent:
-//               crash or restart of the node that sent that; another node, another token or an
-//               acquire of that node; a publish of unknown end; a mark that failed or is of unknown
-//               end; an unblock of the key. And the broker holds an entry once for each publish
-//               that may have happened. If it holds so many, all of these were accepted
+//   again       each accepted publication after the first has a cause since the one before was
+//               sent: crash or restart of the node that sent that; another node, another token or
+//               an acquire of that node; a publish of unknown end; a mark that failed or is of
+//               unknown end; an unblock of the key. And the broker holds an entry once for each
+//               publish that may have happened. If it holds so many, all of these were accepted
 //   relays      no sink accepts a publish or mark that was sent after that sink had answered ok to
-//   a
-//               higher token (of raise, publish, mark, fetch). No two nodes have publishes or marks
-//               accepted under one token. With "elected", in a history without tokens, but with the
-//               acquires of its leaders: no node publishes between two publishes of another that
-//               did not acquire, crash or restart in between
+//               a higher token (of raise, publish, mark, fetch). No two nodes have publishes or
+//               marks accepted under one token. With "elected", in a history without tokens, but
+//               with the acquires of its leaders: no node publishes between two publishes of
+//               another that did not acquire, crash or restart in between
 //   inboxes     each applies an entry once; with "drained", a final survey of it finds each entry
-//   of
-//               the broker
+//               of the broker
 //
 // A survey is final if it was answered, the marker final follows it, and nothing that changes what
 // it lists was sent or answered after it began.
 //
 // Parameters: those of locks, where there are some; `fenced`; and among `extra`: "drained" (true:
 // at the end nothing may wait), "trimmed" (true: the broker no longer holds everything), "elected"
-// (true: one relay publishes at a time, also where no tokens are recorded).
+// (true: one relay publishes at a time, also where no tokens are recorded; then a change of leader
+// that is not recorded either may be behind any duplicate).
 //
 // Measures "lag": from the answer of the commit to the first accepted publication, as its client
 // saw it or, where it is known, when the broker took it.

@@ -133,6 +133,10 @@ class World : private OutboxFacts {
 
   void judge_left(std::int64_t value, const Deed& commit, const Deed& left) {
     if (!is_set("drained") || left.said->cause == name::blocked) return;
+    const bool unparked = any(name::unblock, [&](const Deed& deed) {
+      return deed.may && deed.unsure && deed.said->key == key_of(value);
+    });
+    if (unparked) return;
     for (const Deed* found : found_at_end(name::store)) {
       const bool ahead = found->said->cause == name::blocked && found->said->key == key_of(value) &&
                          found->said->id < left.said->id;

@@ -90,9 +90,9 @@ void Ends::judge_lost(const Entry& entry, const OutboxOperation& commit) const {
   });
 }
 
-/// Blocked, or behind one of its key that is.
+/// Blocked, or behind one of its key that is, or that was until nobody knows when.
 bool Ends::is_parked(const Entry& entry) const {
-  if (entry.in_store->cause == name::blocked) return true;
+  if (entry.in_store->cause == name::blocked || view_.may_unblock.contains(entry.key)) return true;
   const auto lowest = blocked_.find(entry.key);
   return lowest != blocked_.end() && lowest->second < entry.in_store->id;
 }

@@ -26,7 +26,7 @@ TEST(OutboxProperty, a_correct_outbox_is_valid_for_both_judges) {
   Exercised exercised;
   for (std::uint64_t seed = 0; seed < test_seeds(worlds); ++seed) {
     OutboxWorld world(any_outbox_world(seed));
-    world.run(100 + static_cast<std::int64_t>(seed % 700));
+    world.run(250 + static_cast<std::int64_t>(seed % 600));
     world.finish();
     const History history = world.timeline().history();
     const auto both = judge_both(history);

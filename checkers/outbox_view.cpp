@@ -141,6 +141,7 @@ class ViewBuilder {
     const NameId f = operation.f;
     if (f == name::unblock && (operation.may() || operation.resolved)) {
       view_.unblocks[operation.key].add(operation.asked, operation.completed);
+      if (operation.may() && operation.is_open()) view_.may_unblock.insert(operation.key);
     }
     if (f == name::raise || f == name::fetch || f == name::survey) return;
     const bool matters = f == name::found ? operation.is_told() : operation.may();

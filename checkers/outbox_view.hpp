@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,6 +98,7 @@ struct OutboxView {
   FinalSurvey store;
   FinalSurvey broker;
   std::map<NameId, Spans> unblocks;       ///< by key
+  std::set<NameId> may_unblock;           ///< keys with an unblock of unknown end
   std::map<NameId, Spans> interruptions;  ///< crashes and restarts by node
   OutboxPointers nameless;                ///< that may have happened, without a value
   std::vector<NameId> locks;              ///< keys of what was acquired and raised, ascending

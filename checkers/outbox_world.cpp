@@ -145,9 +145,9 @@ void OutboxWorld::step_admin() {
   if (dice_.chance(70)) poisoned_.erase(row.value);
   Task task{.f = name::unblock, .node = "admin", .row = row, .sink = "store", .sent = now_};
   tick();
-  effect(task, nullptr);
+  if (dice_.chance(90)) effect(task, nullptr);
   tick();
-  dice_.chance(10) ? give_up(task, Ending::info) : end(task, task.ending);
+  task.effected < 0 || dice_.chance(10) ? give_up(task, Ending::info) : end(task, task.ending);
 }
 
 void OutboxWorld::step(Consumer& consumer) {
@@ -289,7 +289,7 @@ void OutboxWorld::give_up(Task& task, Ending ending) {
     timeline_.resolve(task.operation, task.ending == Ending::ok, task.effected);
     return;
   }
-  const bool can_wait = (task.f >= name::publish && task.f <= name::block && task.until == 0) ||
+  const bool can_wait = (task.f >= name::publish && task.f <= name::unblock && task.until == 0) ||
                         task.f == name::commit || task.f == name::consume;
   if (can_wait && dice_.chance(60)) {
     late_.push_back(task);

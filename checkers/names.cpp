@@ -6,7 +6,7 @@
 namespace lockstep::checkers {
 namespace {
 
-constexpr std::size_t first_slots = 128;  // known names fill an eighth
+constexpr std::size_t first_slots = 128;  // known names fill less than half
 
 }  // namespace
 

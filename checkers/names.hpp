@@ -70,12 +70,33 @@ inline constexpr NameId delayed{35};
 inline constexpr NameId dead{36};
 inline constexpr NameId damaged{37};  ///< the payload is not what its digest says
 
-inline constexpr std::array<std::string_view, 38> known{
-    "",        "acquire", "renew",     "release",    "write",     "read",   "raise",     "crash",
-    "restart", "heal",    "final",     "clock-step", "contended", "lost",   "not_owned", "stale",
-    "emit",    "load",    "apply",     "save",       "dispatch",  "push",   "pop",       "ack",
-    "nack",    "extend",  "redrive",   "open",       "survey",    "found",  "damage",    "empty",
-    "absent",  "ready",   "in_flight", "delayed",    "dead",      "damaged"};
+// Operations of the outbox model. The key is the aggregate, `value` the entry, unique over the
+// history, `id` its row in the store.
+inline constexpr NameId commit{38};   ///< a transaction that leaves one entry; the answer says `id`
+inline constexpr NameId fetch{39};    ///< a relay asked the store, under its `token`, for entries
+inline constexpr NameId publish{40};  ///< to the broker; the answer says its commit: the position
+inline constexpr NameId mark{41};     ///< one entry as published
+inline constexpr NameId block{42};    ///< a relay parks a poison entry, and with it its key
+inline constexpr NameId unblock{43};
+inline constexpr NameId consume{44};  ///< an inbox, `sink`, applied an entry
+// Errors of `fail` of an outbox.
+inline constexpr NameId rolled_back{45};  ///< commit: the transaction ended without effect
+inline constexpr NameId duplicate{46};    ///< consume: the inbox knew the entry, and did nothing
+// Causes: where a survey of the store found an entry: `ready`, or this.
+inline constexpr NameId blocked{47};
+// Sinks of the outbox model; the others are inboxes.
+inline constexpr NameId store{48};
+inline constexpr NameId publisher{49};
+
+inline constexpr std::array<std::string_view, 50> known{
+    "",          "acquire", "renew",   "release",     "write",      "read",      "raise",
+    "crash",     "restart", "heal",    "final",       "clock-step", "contended", "lost",
+    "not_owned", "stale",   "emit",    "load",        "apply",      "save",      "dispatch",
+    "push",      "pop",     "ack",     "nack",        "extend",     "redrive",   "open",
+    "survey",    "found",   "damage",  "empty",       "absent",     "ready",     "in_flight",
+    "delayed",   "dead",    "damaged", "commit",      "fetch",      "publish",   "mark",
+    "block",     "unblock", "consume", "rolled_back", "duplicate",  "blocked",   "store",
+    "publisher"};
 }  // namespace name
 
 /// Names of one history: a key per resource, a node, a handful of functions and errors. More means

@@ -46,7 +46,8 @@ TEST(QueueProperty, a_correct_queue_is_valid_for_both_judges) {
     }
     exercised.merge(both->black_box.exercised);
   }
-  for (auto p = static_cast<std::size_t>(Property::pushed); p < property_count; ++p) {
+  const auto last = static_cast<std::size_t>(Property::damage_reported);
+  for (auto p = static_cast<std::size_t>(Property::pushed); p <= last; ++p) {
     EXPECT_GE(exercised.of(static_cast<Property>(p)), test_seeds(worlds) / 20)
         << name_of(static_cast<Property>(p));
   }

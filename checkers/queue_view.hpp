@@ -13,6 +13,7 @@
 #include "checkers/findings.hpp"
 #include "checkers/operations.hpp"
 #include "checkers/queue.hpp"
+#include "checkers/spans.hpp"
 
 namespace lockstep::checkers {
 
@@ -49,31 +50,6 @@ struct QueueOperation {
 };
 
 using Pointers = std::vector<const QueueOperation*>;
-
-/// Spans of time, to ask which of them can lie between two points: O(log n) per question.
-class Spans {
- public:
-  void add(Instant from, Instant to) { spans_.push_back({from, to}); }
-  void add(const QueueOperation& operation) { add(operation.invoked, operation.answered); }
-  /// Once, after the last of them.
-  void finish();
-  /// Whether one of them has a point in [from, to].
-  [[nodiscard]] bool touch(Instant from, Instant to) const;
-  /// The beginning of the first one that begins after `point`; never_at: there is none.
-  [[nodiscard]] Instant after(Instant point) const;
-  /// The same, at `point` or after.
-  [[nodiscard]] Instant at_or_after(Instant point) const;
-  /// The latest end of those that begin at `point` or before; long_ago: there is none.
-  [[nodiscard]] Instant reach(Instant point) const;
-
- private:
-  struct Span {
-    Instant from;
-    Instant to;  ///< once finished: the latest of this one and those before
-    friend constexpr auto operator<=>(const Span&, const Span&) = default;
-  };
-  std::vector<Span> spans_;
-};
 
 /// All that has to do with one id. Each list by `invoked`; what certainly had no effect is only
 /// among acks and nacks.

@@ -5,6 +5,7 @@
 
 #include "checkers/fifo.hpp"
 #include "checkers/lease_lock.hpp"
+#include "checkers/outbox.hpp"
 #include "checkers/queue.hpp"
 #include "checkers/text.hpp"
 #include "checkers/work.hpp"
@@ -64,7 +65,21 @@ constexpr std::array<AnomalyInfo, 5> fifo_anomalies{{
     {id::fifo_repeat, "an element came out twice"},
 }};
 
-constexpr std::array<CheckerInfo, 4> all{{
+constexpr std::array<AnomalyInfo, 11> outbox_anomalies{{
+    {id::applied_twice, "an inbox applied one entry twice"},
+    {id::inbox_lost, "an entry that the broker holds was never applied by an inbox"},
+    {id::outbox_ghost, "an entry was published that was rolled back, or that nobody committed"},
+    {id::outbox_lost, "a committed entry is neither published nor in the store"},
+    {id::marked_unpublished, "an entry was marked as published before anybody published it"},
+    {id::outbox_reordered, "a later entry of a key was published before an earlier one"},
+    {id::outbox_skipped, "an entry is left that was committed after a higher id was published"},
+    {id::two_leaders, "two relays published as the leader at the same time"},
+    {id::outbox_undrained, "after everything was to be published an entry was left, not blocked"},
+    {id::outbox_duplicate, "an entry was published again, and nothing explains it"},
+    {id::zombie_relay, "a relay's older token was accepted after a higher one had been"},
+}};
+
+constexpr std::array<CheckerInfo, 5> all{{
     {fifo_model,
      "a queue in strict order whose elements are unique and whose pops remove at once: nothing "
      "lost, "
@@ -73,6 +88,10 @@ constexpr std::array<CheckerInfo, 4> all{{
     {lease_lock_model,
      "locks with a ttl, an owner and fencing tokens: exclusion, expiry, fencing, progress",
      lease_lock_anomalies, &check_lease_lock},
+    {outbox_model,
+     "transactions, relays and inboxes around an outbox: nothing lost, order by key, no duplicate "
+     "without a cause, one leader; and the leaders' lock",
+     outbox_anomalies, &check_outbox},
     {queue_model,
      "a queue that delivers at least once: nothing lost, no duplicate without a cause, receipts, "
      "order, dead letters",
@@ -97,6 +116,11 @@ bool has_work_operations(const History& history) {
 bool has_queue_operations(const History& history) {
   return std::any_of(history.events.begin(), history.events.end(),
                      [](const Event& event) { return is_queue(event.f); });
+}
+
+bool has_outbox_operations(const History& history) {
+  return std::any_of(history.events.begin(), history.events.end(),
+                     [](const Event& event) { return is_outbox(event.f); });
 }
 
 std::string known_names() {
@@ -132,13 +156,14 @@ bool is_known_anomaly(std::string_view id) {
 Result<const CheckerInfo*> checker_for(const History& history, std::string_view model) {
   const std::string_view wanted = model.empty() ? history.header.model : model;
   if (wanted.empty()) {
+    if (has_outbox_operations(history)) return find_checker(outbox_model);
     if (has_work_operations(history)) return find_checker(work_model);
     if (has_queue_operations(history)) return find_checker(queue_model);
     if (has_lock_operations(history)) return find_checker(lease_lock_model);
     return fail(definite(
         Errc::invalid_argument,
-        "no checker fits: the history has no operation on a lock, a collection, a task or a queue; "
-        "name the model, one of " +
+        "no checker fits: the history has no operation on a lock, a collection, a task, a queue or "
+        "an outbox; name the model, one of " +
             known_names()));
   }
   const CheckerInfo* const checker = find_checker(wanted);

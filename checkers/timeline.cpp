@@ -128,6 +128,23 @@ std::size_t Timeline::queue(NameId f, std::string_view node, Span span, const Qu
   return operation;
 }
 
+std::size_t Timeline::outbox(NameId f, std::string_view node, Span span, const OutboxWords& words) {
+  const std::size_t operation = add(f, node, 0, span);
+  for (auto item = items_.rbegin(); item != items_.rend() && item->operation == operation; ++item) {
+    Event& event = item->event;
+    const bool ok = item->completes && event.type == EventType::ok;
+    event.sink = names_.intern(words.sink);
+    event.token = FencingToken{words.token};
+    event.cause = words.cause;
+    event.attempt = words.attempt;
+    if (event.error == name::stale) event.error = words.error;
+    if (f != name::commit || ok) event.id = MessageId{words.id};
+    event.has_value = words.value.has_value();
+    event.value = words.value.value_or(0);
+  }
+  return operation;
+}
+
 void Timeline::committed(std::size_t operation, std::uint64_t index, std::int64_t at) {
   for (Item& item : items_) {
     if (item.operation != operation || !item.completes) continue;

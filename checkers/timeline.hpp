@@ -41,6 +41,17 @@ struct QueueWords {
   NameId error = name::stale;  ///< of Ending::denied
 };
 
+/// What an operation on an outbox says, beside its span. Of a commit the answer says the id.
+struct OutboxWords {
+  std::optional<std::int64_t> value{};
+  std::uint64_t id = 0;
+  std::uint64_t token = 0;
+  std::string_view sink{};  ///< empty: none is recorded
+  NameId cause{};
+  std::uint16_t attempt = 0;
+  NameId error = name::stale;  ///< of Ending::denied
+};
+
 class Timeline {
  public:
   /// ttl 10 units, no drift, one commit point, a fenced sink, key "k".
@@ -69,6 +80,8 @@ class Timeline {
                    std::int64_t value);
   /// Any operation of the queue model.
   std::size_t queue(NameId f, std::string_view node, Span span, const QueueWords& words);
+  /// Any operation of the outbox model.
+  std::size_t outbox(NameId f, std::string_view node, Span span, const OutboxWords& words);
   /// The sink says where the operation stands in its own order, and when it took effect.
   void committed(std::size_t operation, std::uint64_t index, std::int64_t at);
 

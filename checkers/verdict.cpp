@@ -6,13 +6,15 @@ namespace lockstep::checkers {
 namespace {
 
 constexpr std::array<std::string_view, property_count> property_names{
-    "grant",       "contended",       "renew",          "lost",          "release",
-    "not_owned",   "takeover",        "guarded_write",  "guarded_read",  "stale_refused",
-    "unknown",     "holder_crash",    "handover",       "liveness",      "emitted",
-    "applied",     "saved",           "dispatched",     "worker_change", "explained_duplicate",
-    "pushed",      "delivered",       "acked",          "nacked",        "extended",
-    "redelivered", "expired",         "dead_lettered",  "redriven",      "stale_receipt",
-    "reopened",    "crash_recovered", "damage_reported"};
+    "grant",       "contended",       "renew",           "lost",          "release",
+    "not_owned",   "takeover",        "guarded_write",   "guarded_read",  "stale_refused",
+    "unknown",     "holder_crash",    "handover",        "liveness",      "emitted",
+    "applied",     "saved",           "dispatched",      "worker_change", "explained_duplicate",
+    "pushed",      "delivered",       "acked",           "nacked",        "extended",
+    "redelivered", "expired",         "dead_lettered",   "redriven",      "stale_receipt",
+    "reopened",    "crash_recovered", "damage_reported", "commit",        "rolled_back",
+    "late_commit", "publish",         "duplicate",       "relay_change",  "refused",
+    "blocked",     "consume",         "inbox_duplicate"};
 
 }  // namespace
 

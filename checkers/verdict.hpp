@@ -91,8 +91,18 @@ enum class Property : std::uint8_t {
   reopened,             ///< a queue was opened again
   crash_recovered,      ///< of those, after a crash of its node
   damage_reported,      ///< an opening reported messages lost to damage
+  commit,               ///< a transaction with an entry of an outbox was committed
+  rolled_back,          ///< one was not
+  late_commit,          ///< an entry was committed after one of a higher id had been published
+  publish,              ///< an entry was published
+  duplicate,            ///< one was published again, for a cause
+  relay_change,         ///< publishing went on under another fencing token (a takeover too)
+  refused,              ///< a publish or mark with an old token was refused
+  blocked,              ///< a poison entry was parked
+  consume,              ///< an inbox applied an entry
+  inbox_duplicate,      ///< an inbox knew an entry and did nothing
 };
-inline constexpr std::size_t property_count = 33;
+inline constexpr std::size_t property_count = 43;
 /// Those of locks: the first so many.
 inline constexpr std::size_t lock_property_count = 14;
 /// "grant", "guarded_write", ...

@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "checkers/outbox.hpp"
 #include "checkers/queue.hpp"
 #include "checkers/text.hpp"
 #include "impl/base/duration.hpp"
@@ -81,8 +82,46 @@ std::string queue_answer_words(const Event& answer, const History& history,
   return said.empty() ? std::string(words) : said;
 }
 
+/// Surveys of an outbox say of which sink.
+bool is_of_outbox(const Event& event) {
+  const bool is_listing = event.f == name::survey || event.f == name::found;
+  return is_outbox(event.f) || (is_listing && event.sink != name::none);
+}
+
+/// "publish k (entry 7, value 103, token 2)", "found k (in the store)".
+std::string asked_of_outbox_words(const Event& event, const History& history) {
+  std::string words(history.text(event.f));
+  if (event.key != name::none) words += cat(" ", history.text(event.key));
+  std::string details;
+  const auto add = [&details](std::string_view what, std::string_view which) {
+    details += cat(details.empty() ? "" : ", ", what, which);
+  };
+  if (event.f != name::found) {  // there the answer tells
+    if (event.id.value != 0) add("entry ", std::to_string(event.id.value));
+    if (event.has_value) add("value ", std::to_string(event.value));
+    if (event.token.value != 0) add("token ", std::to_string(event.token.value));
+    if (event.attempt > 1) add("attempt ", std::to_string(event.attempt));
+  }
+  const bool says_sink = event.f >= name::consume || !is_outbox(event.f);
+  if (says_sink && event.sink != name::none) add("at ", history.text(event.sink));
+  return details.empty() ? words : cat(words, " (", details, ")");
+}
+
+std::string outbox_answer_words(const Event& answer, const History& history) {
+  const NameId f = answer.f;
+  if (f == name::commit) return cat("committed, entry ", answer.id.value);
+  if (f == name::publish || f == name::mark) return "accepted";
+  if (f == name::consume) return "applied";
+  if (f != name::found) return "ok";
+  std::string said = cat("entry ", answer.id.value);
+  if (answer.has_value) said += cat(", value ", answer.value);
+  if (answer.cause != name::none) said += cat(", ", history.text(answer.cause));
+  return answer.attempt == 0 ? said : cat(said, ", applied ", answer.attempt, " times");
+}
+
 /// "acquire k (lease 7, ttl 3s)", "write 5 to the sink of k (lease 7, token 12)".
 std::string asked_words(const Event& event, const History& history) {
+  if (is_of_outbox(event)) return asked_of_outbox_words(event, history);
   if (is_queue(event.f)) return asked_of_queue_words(event, history);
   const bool is_sink = event.f >= name::write && event.f <= name::raise;
   std::string words(history.text(event.f));
@@ -119,6 +158,8 @@ std::string refused_words(const Event& answer, const History& history) {
   if (answer.error == name::lost) return "lost";
   if (answer.error == name::not_owned) return "not owned";
   if (answer.error == name::empty) return "empty";
+  if (answer.error == name::rolled_back) return "rolled back";
+  if (answer.error == name::duplicate) return "known already";
   if (answer.error == name::absent) return "refused: no such message";
   if (answer.error == name::stale && is_queue(answer.f)) return "refused: stale receipt";
   if (answer.error == name::stale) {
@@ -136,7 +177,11 @@ std::string outcome_words(const Event& event, const History& history) {
     return answer.error == name::none ? "unknown" : cat("unknown: ", history.text(answer.error));
   }
   std::string words(done_word(answer.f));
-  if (is_queue(answer.f)) words = queue_answer_words(answer, history, words);
+  if (is_of_outbox(answer)) {
+    words = outbox_answer_words(answer, history);
+  } else if (is_queue(answer.f)) {
+    words = queue_answer_words(answer, history, words);
+  }
   if (answer.f == name::acquire && answer.token.value != 0) {
     words += cat(", token ", answer.token.value);
   }

@@ -69,6 +69,7 @@ std::vector<checkers::Violation> judged_by_world(RunEnd end) {
 
 std::string_view model_of(WorkloadKind kind) {
   if (kind == WorkloadKind::queue) return "queue";
+  if (kind == WorkloadKind::outbox) return "outbox";
   return kind == WorkloadKind::lock ? "lease-lock" : "work";
 }
 

@@ -1,7 +1,5 @@
 #include "scenarios/conformance/outbox_contract.hpp"
 
-#include <set>
-
 namespace lockstep::conformance {
 
 Task<std::vector<EntryId>> committed(OutboxKit* kit, std::string aggregate,
@@ -115,26 +113,10 @@ Task<Result<relay::PublishOutcome>> FlakyPublisher::publish(const std::vector<En
   ++calls;
   const auto early = before ? before() : std::nullopt;
   if (early) co_return fail(*early);
-  std::vector<Entry> taken;
-  std::vector<relay::EntryOutcome> outcomes;
-  std::set<std::string> failed;
-  for (const Entry& entry : entries) {
-    relay::EntryOutcome outcome;
-    if (failed.contains(entry.aggregate)) outcome.fate = relay::Fate::skipped;
-    if (outcome.fate == relay::Fate::published && poison) outcome.cause = poison(entry);
-    if (!outcome.cause.empty()) outcome.fate = relay::Fate::failed;
-    if (outcome.fate == relay::Fate::failed) failed.insert(entry.aggregate);
-    if (outcome.fate == relay::Fate::published) taken.push_back(entry);
-    outcomes.push_back(std::move(outcome));
-  }
-  const auto inner = co_await inner_.publish(taken, fence);
-  if (!inner) co_return fail(inner.error());
-  const auto late = after ? after() : std::nullopt;
+  auto outcome = co_await inner_.publish(entries, fence);
+  const auto late = outcome && after ? after() : std::nullopt;
   if (late) co_return fail(*late);
-  if (const auto* refused = std::get_if<relay::Refused>(&*inner)) {
-    co_return relay::PublishOutcome(*refused);
-  }
-  co_return relay::PublishOutcome(std::move(outcomes));
+  co_return outcome;
 }
 
 }  // namespace lockstep::conformance

@@ -17,6 +17,7 @@
 #include "impl/redis/options.hpp"
 #include "impl/relay/relay.hpp"
 #include "impl/relay/transaction.hpp"
+#include "scenarios/outbox_world/poison_publisher.hpp"
 
 namespace lockstep::conformance {
 
@@ -74,6 +75,10 @@ class OutboxContract : public testing::TestWithParam<OutboxSupplier> {
 /// In the node's storage, published to a broker in memory.
 [[nodiscard]] Task<std::unique_ptr<OutboxKit>> rocks_kit(Env& env);
 [[nodiscard]] Task<std::unique_ptr<OutboxKit>> redis_kit(Env& env, redis::Options server);
+
+using MakeKit = std::function<Task<std::unique_ptr<OutboxKit>>(Env&)>;
+/// Runs `body` with a kit that is closed afterwards.
+[[nodiscard]] Task<void> with_kit(Env& env, MakeKit make, OutboxWorld::Session body);
 
 // ---- for the claims; each fails the test where it cannot do what it is named after --------------
 
@@ -141,7 +146,8 @@ class FlakyStore final : public relay::OutboxStore {
 
 class FlakyPublisher final : public relay::Publisher {
  public:
-  explicit FlakyPublisher(relay::Publisher& inner) : inner_(inner) {}
+  explicit FlakyPublisher(relay::Publisher& inner)
+      : inner_(inner, [this](const Entry& entry) { return poison ? poison(entry) : ""; }) {}
   /// Asked for each entry: a cause to turn it down, or nothing.
   std::function<std::string(const Entry&)> poison;
   /// Asked before and after each call: an error instead of it, or of its answer.
@@ -156,7 +162,7 @@ class FlakyPublisher final : public relay::Publisher {
                                               const Fence& fence) override;
 
  private:
-  relay::Publisher& inner_;
+  scenarios::PoisonPublisher inner_;
 };
 
 }  // namespace lockstep::conformance

@@ -109,4 +109,11 @@ Task<std::unique_ptr<OutboxKit>> redis_kit(Env& env, redis::Options server) {
   co_return kit;
 }
 
+Task<void> with_kit(Env& env, MakeKit make, OutboxWorld::Session body) {
+  const std::unique_ptr<OutboxKit> kit = co_await make(env);
+  if (kit == nullptr) co_return;
+  co_await body(env, *kit);
+  co_await kit->close();
+}
+
 }  // namespace lockstep::conformance

@@ -28,6 +28,8 @@ Nanos liveness_of(const Scenario& scenario) {
   const WorkloadSettings& workload = scenario.workload;
   const Nanos takeover = ttl + retry + replies + workload.hold.high + seconds(1);
   if (workload.kind == WorkloadKind::lock) return takeover + workload.think.high;
+  // to publish and apply what is left, and for the surveys
+  if (workload.kind == WorkloadKind::outbox) return takeover + drain_of_outbox + seconds(10);
   const Nanos period = workload.kind == WorkloadKind::pipeline ? Nanos(0) : workload.period;
   return takeover + period + lock.retry_jitter + seconds(2);
 }
@@ -44,7 +46,13 @@ WorkloadSettings workload_of(WorkloadKind kind) {
     return workload;
   }
   if (kind != WorkloadKind::task) workload.hold = {};
-  if (kind != WorkloadKind::pipeline) workload.think = {};
+  if (kind == WorkloadKind::outbox) {
+    workload.clients = 3;
+    workload.keys = 4;
+    workload.think = {milliseconds(20), milliseconds(300)};
+  } else if (kind != WorkloadKind::pipeline) {
+    workload.think = {};
+  }
   if (kind != WorkloadKind::task) workload.guarded = Guarded::fenced;
   return workload;
 }

@@ -22,18 +22,25 @@ inline constexpr std::int64_t schema_version = 1;
 
 /// What happens on the clients.
 ///   lock       they take, keep, use and release leases on keys
+///   outbox     they commit transactions that leave entries for aggregates (the keys) in an outbox,
+///              relay these to a stream on the sink, and apply the stream through inboxes
 ///   pipeline   they move the events of collections (the keys) from a source to a sink
 ///   scheduler  they compete for leadership; the leader dispatches tasks (the keys) once per period
 ///   queue      each has a durable queue of its own on its disk, with producers and consumers
 ///   task       each tries to run each task (the keys) at each tick, over the plug-in interface
-enum class WorkloadKind : std::uint8_t { lock, pipeline, queue, scheduler, task };
+enum class WorkloadKind : std::uint8_t { lock, outbox, pipeline, queue, scheduler, task };
 /// Whether holders write to the guarded resource (a node of its own), and whether it checks tokens.
-/// Of a pipeline: the sink and the progress store; of a scheduler: the ledger.
+/// Of a pipeline: the sink and the progress store; of a scheduler: the ledger; of an outbox: the
+/// store and the stream.
 enum class Guarded : std::uint8_t { none, unfenced, fenced };
 /// What a lock workload's clients take locks through: a lease keeper, or handles of a plug-in.
 enum class Interface : std::uint8_t { keeper, plugin };
 /// What one lock of a pipeline covers. Two collections share a database.
 enum class Level : std::uint8_t { collection, database, deployment };
+
+/// Where an outbox is: on the lock's Redis, for a fleet; or within one client, in RocksDB or
+/// memory.
+enum class OutboxKind : std::uint8_t { redis, rocksdb, memory };
 
 struct IntegerRange {
   std::int64_t low = 0;
@@ -48,16 +55,17 @@ struct WorkloadSettings {
   /// lock: how long a lease is wanted. task: how long the job runs. queue: how long an event takes.
   DurationRange hold{milliseconds(200), seconds(2)};
   /// lock: pause between rounds. pipeline: pause between two events that a client emits. queue:
-  /// between two pushes of a producer.
+  /// between two pushes of a producer. outbox: between two transactions of a client.
   DurationRange think{milliseconds(50), milliseconds(500)};
   Nanos write_every = milliseconds(500);  ///< lock: between guarded writes; at least 1 ms
   DurationRange write_delay{};            ///< between a holder's check of its guard and its send
   Guarded guarded = Guarded::none;
   Interface interface = Interface::keeper;  ///< lock
   Level level = Level::collection;          ///< pipeline
-  std::int64_t batch = 20;                  ///< pipeline: events read at once, 1..1,000
-  std::int64_t step = 5;                    ///< pipeline: events written at once, 1..1,000
-  /// pipeline, scheduler, queue: a client stops in order so often, and begins anew; 0: never
+  std::int64_t batch = 20;  ///< pipeline, outbox: events read, published at once, 1..1,000
+  std::int64_t step = 5;    ///< pipeline: events written at once, 1..1,000
+  /// outbox, pipeline, scheduler, queue: a client stops in order so often, and begins anew; 0:
+  /// never
   DurationRange rotate{};
   std::int64_t consumers = 2;       ///< queue: of each, 0..1,000
   IntegerRange payload{0, 200};     ///< queue: bytes that a payload has beside its number
@@ -66,6 +74,12 @@ struct WorkloadSettings {
   std::int64_t stall_percent = 0;   ///< queue: deliveries that take longer than their visibility
   std::int64_t extend_percent = 0;  ///< queue: deliveries that are extended in time
   Nanos period = seconds(1);        ///< scheduler, task: from one due moment to the next
+  OutboxKind outbox = OutboxKind::redis;
+  bool elected = true;                ///< outbox: one relay at a time, by the lock
+  std::int64_t inboxes = 1;           ///< outbox: clients with one, 0..clients
+  std::int64_t rollback_percent = 0;  ///< outbox: transactions that are rolled back
+  std::int64_t late_percent = 0;      ///< outbox, memory: transactions that stay open for `hold`
+  std::int64_t poison_percent = 0;    ///< outbox: entries that cannot be published before the heal
   friend bool operator==(const WorkloadSettings&, const WorkloadSettings&) = default;
 };
 
@@ -190,17 +204,23 @@ struct Scenario {
 /// ttl an old lease may still have, a retry, two command deadlines and a connect deadline, a hold,
 /// and 1 s; for workers also a period, another jitter and 2 s, in which they begin.
 [[nodiscard]] Nanos liveness_of(const Scenario& scenario);
+/// Of an outbox: for how long relays go on beyond the time that a takeover needs after the heal.
+inline constexpr Nanos drain_of_outbox = seconds(10);
 /// What a workload of that kind has where its file is silent.
 [[nodiscard]] WorkloadSettings workload_of(WorkloadKind kind);
 /// Whether clients have operations of their own: rounds, or events that they emit.
 [[nodiscard]] constexpr bool has_operations(WorkloadKind kind) {
   return kind == WorkloadKind::lock || kind == WorkloadKind::pipeline ||
-         kind == WorkloadKind::queue;
+         kind == WorkloadKind::queue || kind == WorkloadKind::outbox;
 }
 /// The longest that one step of a pipeline takes: a pause before it, a write, a save.
 [[nodiscard]] Nanos step_timeout_of(const WorkloadSettings& workload, const LockSettings& lock);
-/// Whether clients have disks, and nothing else.
+/// Whether clients have disks, and there is nothing else.
 [[nodiscard]] constexpr bool has_queues(WorkloadKind kind) { return kind == WorkloadKind::queue; }
+/// Whether clients have disks.
+[[nodiscard]] constexpr bool has_disks(WorkloadKind kind) {
+  return kind == WorkloadKind::queue || kind == WorkloadKind::outbox;
+}
 /// How long one operation of the lock may take in a world that works: a command, or the several
 /// rounds of Redlock.
 [[nodiscard]] Nanos operation_timeout_of(const LockSettings& lock);
@@ -212,6 +232,7 @@ struct Scenario {
 [[nodiscard]] std::string_view name_of(Guarded guarded);
 [[nodiscard]] std::string_view name_of(Interface interface);
 [[nodiscard]] std::string_view name_of(Level level);
+[[nodiscard]] std::string_view name_of(OutboxKind kind);
 [[nodiscard]] std::string_view name_of(Backend backend);
 [[nodiscard]] std::string_view name_of(Durability durability);
 [[nodiscard]] std::string_view name_of(Persistence persistence);

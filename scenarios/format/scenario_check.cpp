@@ -39,7 +39,7 @@ bool needs_disk(Kind kind) {
 
 bool has_disk(const Scenario& scenario, std::string_view selector) {
   const Topology& topology = scenario.topology;
-  if (selector.starts_with("client")) return has_queues(scenario.workload.kind);
+  if (selector.starts_with("client")) return has_disks(scenario.workload.kind);
   const Persistence persistence =
       selector.starts_with("sink") ? topology.sink.persistence : topology.redis.persistence;
   return persistence != Persistence::none;
@@ -66,7 +66,7 @@ Mistake check_entry(const Scenario& scenario, std::size_t i) {
   }
   if (needs_disk(entry.kind) && !has_disk(scenario, entry.target)) {
     return mistake(pointer + "/kind", "a fault of a disk",
-                   "a target with persistence: a server with one, or a client of a queue");
+                   "a target with persistence: a server with one, or a client with a disk");
   }
   return std::nullopt;
 }
@@ -129,6 +129,32 @@ Mistake check_work(const Scenario& scenario) {
                      ": write_delay and two command timeouts");
 }
 
+Mistake check_outbox(const Scenario& scenario) {
+  const WorkloadSettings& workload = scenario.workload;
+  if (workload.kind != WorkloadKind::outbox) return std::nullopt;
+  if (workload.guarded == Guarded::none) {
+    return mistake("/workload/guarded", "'none'", "fenced or unfenced: relays write to a stream");
+  }
+  if (workload.inboxes > workload.clients) {
+    return mistake("/workload/inboxes", std::to_string(workload.inboxes),
+                   "at most one for each client");
+  }
+  if (workload.outbox != OutboxKind::redis && workload.clients != 1) {
+    return mistake("/workload/clients", std::to_string(workload.clients),
+                   "1: an outbox in RocksDB or in memory is one process's");
+  }
+  if (workload.late_percent > 0 && workload.outbox != OutboxKind::memory) {
+    return mistake("/workload/late_percent", std::to_string(workload.late_percent),
+                   "the outbox 'memory': in the others ids are drawn when a transaction commits");
+  }
+  const Nanos grace = scenario.lock.stop_grace.value_or(scenario.lock.ttl / 10);
+  const Nanos step = step_timeout_of(workload, scenario.lock);
+  if (!workload.elected || step <= grace) return std::nullopt;
+  return mistake(
+      "/lock/stop_grace", to_text(grace),
+      "at least a step of the relay, " + to_text(step) + ": write_delay and two command timeouts");
+}
+
 Mistake check_queue(const Scenario& scenario) {
   const WorkloadSettings& workload = scenario.workload;
   if (scenario.sweep.calls > 0 && !has_queues(workload.kind)) {
@@ -154,6 +180,7 @@ std::optional<InputError> check(const Scenario& scenario) {
   }
   if (auto wrong = check_servers(scenario)) return wrong;
   if (auto wrong = check_work(scenario)) return wrong;
+  if (auto wrong = check_outbox(scenario)) return wrong;
   if (auto wrong = check_queue(scenario)) return wrong;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     if (auto wrong = check_entry(scenario, i)) return wrong;

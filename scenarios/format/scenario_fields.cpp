@@ -8,7 +8,9 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr std::array<Names, 5> workload_names{{"lock", "pipeline", "queue", "scheduler", "task"}};
+constexpr std::array<Names, 6> workload_names{
+    {"lock", "outbox", "pipeline", "queue", "scheduler", "task"}};
+constexpr std::array<Names, 3> outbox_names{{"redis", "rocksdb", "memory"}};
 constexpr std::array<Names, 3> durability_names{{"sync", "group", "os"}};
 constexpr std::array<Names, 2> interface_names{{"keeper", "plugin"}};
 constexpr std::array<Names, 3> level_names{{"collection", "database", "deployment"}};
@@ -64,6 +66,21 @@ void queue_workload_fields(Fields& fields, WorkloadSettings& workload) {
   fields.integer("extend_percent", workload.extend_percent, percent);
 }
 
+void outbox_fields(Fields& fields, WorkloadSettings& workload) {
+  constexpr IntegerBounds percent{0, 100};
+  fields.choice("outbox", workload.outbox, outbox_names);
+  fields.range("hold", workload.hold, an_hour);
+  fields.range("think", workload.think, an_hour);
+  guarded_fields(fields, workload);
+  fields.integer("batch", workload.batch, {1, batch_max});
+  fields.range("rotate", workload.rotate, an_hour);
+  fields.boolean("elected", workload.elected);
+  fields.integer("inboxes", workload.inboxes, {0, clients_max});
+  fields.integer("rollback_percent", workload.rollback_percent, percent);
+  fields.integer("late_percent", workload.late_percent, percent);
+  fields.integer("poison_percent", workload.poison_percent, percent);
+}
+
 void scheduler_fields(Fields& fields, WorkloadSettings& workload) {
   guarded_fields(fields, workload);
   fields.duration("period", workload.period, tick);
@@ -115,6 +132,7 @@ std::string_view name_of(Interface interface) {
   return interface_names[static_cast<std::size_t>(interface)];
 }
 std::string_view name_of(Level level) { return level_names[static_cast<std::size_t>(level)]; }
+std::string_view name_of(OutboxKind kind) { return outbox_names[static_cast<std::size_t>(kind)]; }
 std::string_view name_of(Backend backend) {
   return backend_names[static_cast<std::size_t>(backend)];
 }
@@ -146,6 +164,7 @@ void workload_fields(Fields& fields, WorkloadSettings& workload) {
   if (!has_queues(kind)) fields.integer("keys", workload.keys, {1, keys_max});
   switch (kind) {
     case WorkloadKind::lock: return lock_workload_fields(fields, workload);
+    case WorkloadKind::outbox: return outbox_fields(fields, workload);
     case WorkloadKind::pipeline: return pipeline_fields(fields, workload);
     case WorkloadKind::queue: return queue_workload_fields(fields, workload);
     case WorkloadKind::scheduler: return scheduler_fields(fields, workload);

@@ -12,7 +12,9 @@ namespace lockstep::scenarios {
 namespace {
 
 constexpr Implementation reference{
-    "reference", "the locks of impl/lock, the workers of impl/work and the queue of impl/queue",
+    "reference",
+    "the locks of impl/lock, the workers of impl/work, the queue of impl/queue and the outbox of "
+    "impl/relay",
     &make_reference};
 
 /// What the zoo's pipelines are without their flaw: tells the flaw from the rest of the member.
@@ -63,12 +65,29 @@ class ReferenceScheduler final : public Worker {
   std::vector<work::BeatTask> tasks_;
 };
 
+class ReferenceRelay final : public Worker {
+ public:
+  explicit ReferenceRelay(RelayParts parts)
+      : relay_(parts.env, parts.store, parts.publisher, std::move(parts.config), &parts.backend) {}
+  env::Task<void> run() override {
+    const Result<void> ended = co_await relay_.run();
+    ASSERT(ended.has_value());  // check_plan() validated the configuration
+  }
+  void stop() override { relay_.stop(); }
+
+ private:
+  relay::Relay relay_;
+};
+
 }  // namespace
 
 bool Implementation::fits(const WorkloadSettings& workload) const {
   if (make_pipeline != nullptr) return workload.kind == WorkloadKind::pipeline;
   if (make_scheduler != nullptr) return workload.kind == WorkloadKind::scheduler;
   if (open_queue != nullptr) return workload.kind == WorkloadKind::queue;
+  if (make_relay != nullptr || outbox_flaw != OutboxFlaw::none) {
+    return workload.kind == WorkloadKind::outbox;
+  }
   return workload.kind != WorkloadKind::queue || this == &reference;
 }
 
@@ -90,6 +109,11 @@ env::Task<QueueResult> open_queue_of(const Implementation& implementation, env::
   const bool is_wrong = implementation.open_queue != nullptr;
   return is_wrong ? implementation.open_queue(env, std::move(name), options)
                   : open_reference_queue(env, std::move(name), options);
+}
+
+std::unique_ptr<Worker> relay_of(const Implementation& implementation, RelayParts parts) {
+  if (implementation.make_relay != nullptr) return implementation.make_relay(std::move(parts));
+  return std::make_unique<ReferenceRelay>(std::move(parts));
 }
 
 std::unique_ptr<Worker> scheduler_of(const Implementation& implementation, SchedulerParts parts) {

@@ -10,6 +10,7 @@
 #include "impl/env/env.hpp"
 #include "impl/lock/backend.hpp"
 #include "impl/redis/client.hpp"
+#include "impl/relay/relay.hpp"
 #include "impl/work/beat_scheduler.hpp"
 #include "impl/work/pipeline.hpp"
 #include "scenarios/format/scenario.hpp"
@@ -44,6 +45,22 @@ struct SchedulerParts {
   std::vector<work::BeatTask> tasks;
 };
 
+/// What a relay is made of; all outlive it.
+struct RelayParts {
+  env::Env& env;
+  lock::DistributedLockBackend& backend;
+  relay::OutboxStore& store;
+  relay::Publisher& publisher;
+  relay::RelayConfig config;
+};
+
+/// What may be wrong about an outbox beside its relay.
+enum class OutboxFlaw : std::uint8_t {
+  none,
+  unfenced,       ///< nothing is presented to the store and the stream
+  inbox_forgets,  ///< the inbox remembers keys for a time alone, and a short one
+};
+
 struct Implementation {
   std::string_view name;   ///< "reference"
   std::string_view about;  ///< one line
@@ -55,6 +72,8 @@ struct Implementation {
   std::unique_ptr<Worker> (*make_scheduler)(SchedulerParts parts) = nullptr;
   env::Task<QueueResult> (*open_queue)(env::Env& env, std::string name,
                                        queue::QueueOptions options) = nullptr;
+  std::unique_ptr<Worker> (*make_relay)(RelayParts parts) = nullptr;
+  OutboxFlaw outbox_flaw = OutboxFlaw::none;
 
   /// Whether it can be told from the reference in such a workload.
   [[nodiscard]] bool fits(const WorkloadSettings& workload) const;
@@ -72,6 +91,8 @@ struct Implementation {
 [[nodiscard]] env::Task<QueueResult> open_queue_of(const Implementation& implementation,
                                                    env::Env& env, std::string name,
                                                    queue::QueueOptions options);
+[[nodiscard]] std::unique_ptr<Worker> relay_of(const Implementation& implementation,
+                                               RelayParts parts);
 [[nodiscard]] std::unique_ptr<Worker> scheduler_of(const Implementation& implementation,
                                                    SchedulerParts parts);
 

@@ -80,7 +80,7 @@ void LockWorld::add_client(std::uint32_t client) {
   spec.role = "client";
   spec.clock = clock_of(plan_.config, "client/" + std::to_string(client));
   spec.program = [&job](sim::NodeRun& run) { return make_client(run, job); };
-  if (has_queues(plan_.config.workload.kind)) spec.disk = disk_of(client);
+  if (has_disks(plan_.config.workload.kind)) spec.disk = disk_of(client);
   world_.add_node(std::move(spec));
 }
 

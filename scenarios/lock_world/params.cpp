@@ -84,6 +84,10 @@ checkers::Params params_of(const PlanConfig& config,
   params.jitter_ns = config.lock.retry_jitter.count();
   params.round_trip_ns = try_once.count();
   params.bound_ns = (try_once + config.lock.retry_jitter + seconds(1)).count();
+  if (config.workload.kind == WorkloadKind::outbox) {
+    params.extra.emplace_back("drained", true);
+    params.extra.emplace_back("elected", config.workload.elected);
+  }
   return params;
 }
 
@@ -98,9 +102,9 @@ Result<void> check_plan(const Plan& plan) {
                                                std::string(name_of(config.workload.kind)) +
                                                " workload"));
   }
-  if (has_queues(config.workload.kind)) {
+  if (has_disks(config.workload.kind)) {
     static const Result<void> tested = sim::rocks_self_test();  // once in a process
-    return tested;
+    if (!tested || has_queues(config.workload.kind)) return tested;
   }
   const bool several = config.lock.backend == Backend::redlock;
   const std::int64_t nodes = config.topology.redis.nodes;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "scenarios/zoo/simple_pipeline.hpp"
+#include "scenarios/zoo/simple_relay.hpp"
 #include "scenarios/zoo/simple_scheduler.hpp"
 #include "scenarios/zoo/specimen.hpp"
 #include "scenarios/zoo/worded_lock.hpp"
@@ -96,7 +97,7 @@ std::unique_ptr<Worker> make_leader_kept_on_error(SchedulerParts parts) {
   return std::make_unique<LeaderKeptOnError>(std::move(parts));
 }
 
-constexpr std::array<Implementation, 21> members{{
+constexpr std::array<Implementation, 26> members{{
     {"zoo/ack_before_fsync",
      "a queue whose acks return before they are synced: a power cut brings acked events back "
      "(queue/redelivered-after-ack)",
@@ -108,6 +109,10 @@ constexpr std::array<Implementation, 21> members{{
      "the store keeps an expiry of the client's wall clock: a client whose clock is ahead takes a "
      "lock that is held (lock/double-grant)",
      &make<ClientClockExpiry>},
+    {"zoo/cursor_skips_late_commit",
+     "a relay that goes on behind the highest id it saw: an entry with a lower one that commits "
+     "late is passed (outbox/skipped)",
+     &make_reference, nullptr, nullptr, nullptr, &make_simple_relay<RelayFlaw::cursor>},
     {"zoo/get_then_pexpire",
      "the heartbeat looks, then sets the ttl: in between another takes the lock, and it is his "
      "lease that is extended (lock/double-grant)",
@@ -116,6 +121,10 @@ constexpr std::array<Implementation, 21> members{{
      "a queue whose next id is one above the greatest it holds: after a reopen ids of acked events "
      "are given again (queue/id-reused)",
      &make_reference, nullptr, nullptr, &open_id_from_max_key},
+    {"zoo/inbox_forgets_too_soon",
+     "an inbox that remembers keys for a short time alone: a duplicate that comes later is applied "
+     "again (inbox/applied-twice)",
+     &make_reference, nullptr, nullptr, nullptr, nullptr, OutboxFlaw::inbox_forgets},
     {"zoo/late_ack_deletes_new",
      "a queue whose acks name the event, not the delivery: a late one deletes what another "
      "consumer "
@@ -125,6 +134,15 @@ constexpr std::array<Implementation, 21> members{{
      "a scheduler whose role stays leader after a failed renewal: two dispatch the same "
      "periods (work/two-workers)",
      &make_reference, nullptr, &make_leader_kept_on_error},
+    {"zoo/leader_lost_mid_batch",
+     "a relay that looks at its lease before each batch only: it publishes on while another leads "
+     "(outbox/zombie-relay)",
+     &make_reference, nullptr, nullptr, nullptr, &make_simple_relay<RelayFlaw::lost_mid_batch>},
+    {"zoo/mark_before_publish",
+     "a relay that marks before it publishes: a crash in between loses entries "
+     "(outbox/marked-unpublished)",
+     &make_reference, nullptr, nullptr, nullptr,
+     &make_simple_relay<RelayFlaw::mark_before_publish>},
     {"zoo/never_retries",
      "a pipeline that skips for good what another held at the start: when that one is gone, "
      "nobody works (work/no-takeover)",
@@ -173,6 +191,10 @@ constexpr std::array<Implementation, 21> members{{
      "the ttl is cut to whole seconds: the server forgets a lease that its holder believes in "
      "(lock/double-grant)",
      &make<TtlSeconds>},
+    {"zoo/unfenced_old_leader",
+     "store and stream that are never shown the fencing token: a leader that stood still publishes "
+     "and marks after its successor (outbox/zombie-relay)",
+     &make_reference, nullptr, nullptr, nullptr, nullptr, OutboxFlaw::unfenced},
     {"zoo/worker_survives_loss",
      "a pipeline whose refresher knows that the lock is lost, and whose worker is never told "
      "(work/two-workers)",

@@ -129,6 +129,8 @@ struct OutboxContext {
   [[nodiscard]] std::string who(const OutboxOperation& operation) const;
   /// "entry 7 of account/1 (value 103)"
   [[nodiscard]] std::string words(const Entry& entry) const;
+  /// The same, as far as an operation says it.
+  [[nodiscard]] std::string words(const OutboxOperation& operation) const;
   [[nodiscard]] Violation violation(NameId key, std::string sentence,
                                     std::initializer_list<const OutboxOperation*> witness) const;
 };

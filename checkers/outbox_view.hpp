@@ -62,10 +62,11 @@ struct Entry {
   OutboxPointers listed;                      ///< by any survey of the broker
   std::vector<std::uint64_t> positions;       ///< of `listed` that say one, ascending, each once
   const OutboxOperation* in_store = nullptr;  ///< by the final survey of the store
-  std::size_t copies = 0;                     ///< in the final survey of the broker
-  std::size_t senders = 0;                    ///< publishes that may have happened
-  std::size_t tries = 0;                      ///< publishes that may have, as far as clients know
-  bool is_sane = true;                        ///< one commit at most, one key, one id
+  /// How often the broker holds it, at least: by `positions`; without any, by the final survey.
+  std::size_t copies = 0;
+  std::size_t senders = 0;  ///< publishes that may have happened
+  std::size_t tries = 0;    ///< publishes that may have, as far as clients know
+  bool is_sane = true;      ///< one commit at most, one key, one id
 
   /// The one that may have happened; nullptr: none.
   [[nodiscard]] const OutboxOperation* commit() const;
@@ -91,7 +92,15 @@ struct Inbox {
   OutboxPointers found;     ///< by any survey
 };
 
+/// Its entries point to its operations.
 struct OutboxView {
+  OutboxView() = default;
+  OutboxView(const OutboxView&) = delete;
+  OutboxView& operator=(const OutboxView&) = delete;
+  OutboxView(OutboxView&&) = default;
+  OutboxView& operator=(OutboxView&&) = default;
+  ~OutboxView() = default;
+
   std::vector<OutboxOperation> operations;  ///< by `asked`
   std::vector<Entry> entries;               ///< by value
   std::map<NameId, Inbox> inboxes;
@@ -111,7 +120,6 @@ struct OutboxView {
   [[nodiscard]] bool is_elected(NameId node, Instant from, Instant to) const;
 };
 
-/// Messages point to operations: the view must not be copied.
 [[nodiscard]] OutboxView outbox_view(const History& history, Judge judge);
 /// Finds the final surveys. The operations are there, the entries are not.
 void find_surveys(OutboxView& view, const History& history);

@@ -105,7 +105,7 @@ void Again::report_copies() const {
     return context_.violation(
         entry_.key,
         cat(context_.words(entry_), " stands in the broker's log ", entry_.copies,
-            " times, though at most ", entry_.senders, " publishes of it can have happened"),
+            " times, though no more than ", entry_.senders, " of its publishes can have happened"),
         {shown.front(), entry_.listed.front(), entry_.listed.back()});
   });
 }

@@ -111,11 +111,12 @@ void Ends::report_waiting(const Entry& entry, const OutboxOperation& commit) con
     return;
   }
   context_.findings.violation(id::outbox_skipped, [&] {
-    Violation violation = context_.violation(
-        entry.key,
-        cat(context_.words(entry), " was skipped: ", context_.words(*by->entry),
-            " was published before this one was committed, and nobody ever tried this one"),
-        {&commit, by->publish, entry.in_store});
+    Violation violation =
+        context_.violation(entry.key,
+                           cat(context_.words(entry), " was skipped: ", context_.words(*by->entry),
+                               " was sent to the broker before the commit of this one was "
+                               "answered, and nobody ever tried this one"),
+                           {&commit, by->publish, entry.in_store});
     violation.because.push_back(
         "what remembers the highest id that it has seen passes a lower one "
         "that is committed later");

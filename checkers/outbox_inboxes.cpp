@@ -10,15 +10,6 @@
 namespace lockstep::checkers {
 namespace {
 
-/// Of a consume or of what a survey of an inbox found.
-std::string entry_words(const OutboxOperation& operation, const OutboxContext& context) {
-  if (operation.id.value == 0) {
-    return cat("the entry ", operation.value, " of ", context.name(operation.key));
-  }
-  return cat("entry ", operation.id.value, " of ", context.name(operation.key), " (value ",
-             operation.value, ")");
-}
-
 /// Reports each entry once.
 void judge_twice(NameId name, const Inbox& inbox, const OutboxContext& context) {
   std::map<std::int64_t, const OutboxOperation*> applied;
@@ -28,7 +19,7 @@ void judge_twice(NameId name, const Inbox& inbox, const OutboxContext& context) 
     context.findings.violation(id::applied_twice, [&] {
       return context.violation(
           again.key,
-          cat(entry_words(again, context), " was applied by the inbox ", context.name(name),
+          cat(context.words(again), " was applied by the inbox ", context.name(name),
               again.f == name::consume ? std::string(" twice")
                                        : cat(" ", again.attempt, " times, by its own count")),
           {before, &again});

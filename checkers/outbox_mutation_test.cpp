@@ -55,7 +55,8 @@ class Ghost {
     OutboxWords said = words("publisher");
     said.token = by.token;
     const std::size_t operation = say(name::publish, by.node, said);
-    world_.timeline().committed(operation, append(), world_.tick());
+    const std::uint64_t position = append();
+    world_.timeline().committed(operation, position, world_.tick());
   }
   void mark(By by = {"ghost", 0}, Ending ending = Ending::ok) {
     OutboxWords said = words("store");

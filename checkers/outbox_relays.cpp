@@ -21,11 +21,11 @@ bool presents(const OutboxOperation& operation) {
   return is_step(operation) || operation.f == name::fetch || operation.f == name::raise;
 }
 
-std::string deed_words(const OutboxOperation& operation) {
-  if (operation.f == name::raise || operation.f == name::fetch) {
-    return operation.f == name::raise ? "raised it" : "fetched";
-  }
-  return cat(operation.f == name::mark ? "marked" : "published", " the entry ", operation.value);
+std::string deed_words(const OutboxOperation& operation, const OutboxContext& context) {
+  if (operation.f == name::raise) return "shown itself";
+  if (operation.f == name::fetch) return "fetched";
+  const std::string_view did = operation.f == name::mark ? "marked " : "published ";
+  return cat(did, context.words(operation));
 }
 
 /// What one sink accepted, with tokens.
@@ -64,12 +64,12 @@ void Fence::judge() {
 
 void Fence::report(const OutboxOperation& newer, const OutboxOperation& stale) const {
   context_.findings.violation(id::zombie_relay, [&] {
-    const std::string_view did = stale.f == name::mark ? "a mark of entry " : "a publish of entry ";
+    const std::string_view did = stale.f == name::mark ? "a mark of " : "a publish of ";
     Violation violation = context_.violation(
         stale.key,
-        cat("the ", context_.name(stale.sink), " accepted ", did, stale.value, " by ",
+        cat("the ", context_.name(stale.sink), " accepted ", did, context_.words(stale), " by ",
             context_.who(stale), " with token ", stale.token.value, ", after ", context_.who(newer),
-            " had ", deed_words(newer), " with token ", newer.token.value),
+            " had ", deed_words(newer, context_), " with token ", newer.token.value),
         {&newer, &stale});
     violation.because.push_back(cat("the higher token had been answered at ",
                                     moment_text(newer.answered.time_ns), ", the lower one came at ",
@@ -210,12 +210,12 @@ void Leaders::judge(const Tenure& tenure) const {
   context_.findings.violation(id::two_leaders, [&] {
     Violation violation = context_.violation(
         tenure.first->key,
-        cat(context_.who(*between), " published the entry ", between->value, " while ",
+        cat(context_.who(*between), " published ", context_.words(*between), " while ",
             context_.who(*tenure.first), " was publishing as the leader"),
         {tenure.first, between, tenure.last});
-    violation.because.push_back(cat(context_.who(*tenure.first), " published the entry ",
-                                    tenure.first->value, " before that and the entry ",
-                                    tenure.last->value,
+    violation.because.push_back(cat(context_.who(*tenure.first), " published ",
+                                    context_.words(*tenure.first), " before that and ",
+                                    context_.words(*tenure.last),
                                     " after it, and did not acquire the lock in between"));
     return violation;
   });

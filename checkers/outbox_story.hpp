@@ -62,7 +62,8 @@ class OutboxStory {
     return say(name::publish, words(id, "publisher", by.token), by);
   }
   void publish_at(std::uint64_t id, std::uint64_t position, const OutboxBy& by = {}) {
-    timeline_.committed(publish(id, by), position, now_ - 1);
+    const std::size_t operation = publish(id, by);
+    timeline_.committed(operation, position, now_ - 1);
   }
   void mark(std::uint64_t id, const OutboxBy& by = {}) {
     say(name::mark, words(id, "store", by.token), by);

@@ -269,8 +269,12 @@ std::string OutboxContext::who(const OutboxOperation& operation) const {
 }
 
 std::string OutboxContext::words(const Entry& entry) const {
-  if (entry.id.value == 0) return cat("the entry ", entry.value, " of ", name(entry.key));
+  if (entry.id.value == 0) return cat("the entry of ", name(entry.key), ", value ", entry.value);
   return cat("entry ", entry.id.value, " of ", name(entry.key), " (value ", entry.value, ")");
+}
+
+std::string OutboxContext::words(const OutboxOperation& operation) const {
+  return words(Entry{.value = operation.value, .key = operation.key, .id = operation.id});
 }
 
 Violation OutboxContext::violation(NameId key, std::string sentence,

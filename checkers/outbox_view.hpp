@@ -62,10 +62,11 @@ struct Entry {
   OutboxPointers listed;                      ///< by any survey of the broker
   std::vector<std::uint64_t> positions;       ///< of `listed` that say one, ascending, each once
   const OutboxOperation* in_store = nullptr;  ///< by the final survey of the store
-  std::size_t copies = 0;                     ///< in the final survey of the broker
-  std::size_t senders = 0;                    ///< publishes that may have happened
-  std::size_t tries = 0;                      ///< publishes that may have, as far as clients know
-  bool is_sane = true;                        ///< one commit at most, one key, one id
+  /// How often the broker holds it, at least: by `positions`; without any, by the final survey.
+  std::size_t copies = 0;
+  std::size_t senders = 0;  ///< publishes that may have happened
+  std::size_t tries = 0;    ///< publishes that may have, as far as clients know
+  bool is_sane = true;      ///< one commit at most, one key, one id
 
   /// The one that may have happened; nullptr: none.
   [[nodiscard]] const OutboxOperation* commit() const;
@@ -91,7 +92,15 @@ struct Inbox {
   OutboxPointers found;     ///< by any survey
 };
 
+/// Its entries point to its operations.
 struct OutboxView {
+  OutboxView() = default;
+  OutboxView(const OutboxView&) = delete;
+  OutboxView& operator=(const OutboxView&) = delete;
+  OutboxView(OutboxView&&) = default;
+  OutboxView& operator=(OutboxView&&) = default;
+  ~OutboxView() = default;
+
   std::vector<OutboxOperation> operations;  ///< by `asked`
   std::vector<Entry> entries;               ///< by value
   std::map<NameId, Inbox> inboxes;
@@ -111,7 +120,6 @@ struct OutboxView {
   [[nodiscard]] bool is_elected(NameId node, Instant from, Instant to) const;
 };
 
-/// Messages point to operations: the view must not be copied.
 [[nodiscard]] OutboxView outbox_view(const History& history, Judge judge);
 /// Finds the final surveys. The operations are there, the entries are not.
 void find_surveys(OutboxView& view, const History& history);
@@ -129,6 +137,8 @@ struct OutboxContext {
   [[nodiscard]] std::string who(const OutboxOperation& operation) const;
   /// "entry 7 of account/1 (value 103)"
   [[nodiscard]] std::string words(const Entry& entry) const;
+  /// The same, as far as an operation says it.
+  [[nodiscard]] std::string words(const OutboxOperation& operation) const;
   [[nodiscard]] Violation violation(NameId key, std::string sentence,
                                     std::initializer_list<const OutboxOperation*> witness) const;
 };

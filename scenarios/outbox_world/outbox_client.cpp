@@ -93,6 +93,8 @@ Task<void> OutboxClient::live() {
   if (job_.client == 0) tasks_.spawn(operate());
   if (has_inbox()) tasks_.spawn(consume());
   if (job_.client == 0) tasks_.spawn(survey());
+  // a process that has nothing left to do is no deadlock
+  while (true) co_await env::sleep_for(env_, seconds(10));
 }
 
 Task<bool> OutboxClient::open_store() {

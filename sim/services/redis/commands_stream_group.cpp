@@ -26,8 +26,7 @@ OrReply<GroupOptions> parse_group_options(const Call& call, bool creates) {
       if (*read < -1) {
         return refuse(replies::error("ERR value for ENTRIESREAD must be positive or -1"));
       }
-      options.entries_read.reset();
-      if (*read >= 0) options.entries_read = *read;
+      options.entries_read = *read < 0 ? std::nullopt : read;
     } else {
       return refuse(subcommand_syntax_error(call));
     }

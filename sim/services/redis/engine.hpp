@@ -8,9 +8,9 @@
 // consumer that such a read made, a group's read counter except by NOACK, when a consumer was seen.
 //
 // Not modelled: RESP3, sets, pub/sub, commands that wait (XREAD with BLOCK is an error of our own
-// where it would wait, BLPOP and its like are unknown), cluster, ACL users, float increments, ranges
-// by member (BYLEX), subcommands HELP, memory accounting (keys are counted instead), and the Lua
-// libraries beyond base, string, table, math and redis.
+// where it would wait, BLPOP and its like are unknown), cluster, ACL users, float increments,
+// ranges by member (BYLEX), subcommands HELP, memory accounting (keys are counted instead), and the
+// Lua libraries beyond base, string, table, math and redis.
 #pragma once
 
 #include <cstdint>

@@ -54,8 +54,7 @@ RelayStep RelayMachine::wait() const {
   if (!to_mark_.empty() && marking_.empty()) step.until = std::min(step.until, mark_at_);
   if (draining_) return step;
   if (!to_note_.empty() && !noting_) step.until = std::min(step.until, note_at_);
-  const bool is_held_up = !ready_.empty() && batches_.size() < options_.in_flight_max;
-  if (is_held_up) step.until = std::min(step.until, publish_at_);
+  if (!ready_.empty() && may_publish()) step.until = std::min(step.until, publish_at_);
   if (!backing_off_.empty()) step.until = std::min(step.until, backing_off_.begin()->first);
   if (!fetching_ && wants_entries()) {
     step.is_for_news = true;
@@ -178,10 +177,13 @@ void RelayMachine::empty(Lane& lane) {
 
 // ---- publishing ---------------------------------------------------------------------------------
 
+/// While calls fail, one after another.
+bool RelayMachine::may_publish() const {
+  return batches_.size() < (publish_failures_ > 0 ? 1 : options_.in_flight_max);
+}
+
 std::optional<RelayStep> RelayMachine::next_batch(MonoTime now) {
-  const bool may = batches_.size() < options_.in_flight_max && now >= publish_at_;
-  // one call after another while they fail
-  if (!may || ready_.empty() || (publish_failures_ > 0 && !batches_.empty())) return std::nullopt;
+  if (ready_.empty() || now < publish_at_ || !may_publish()) return std::nullopt;
   PublishStep step{.batch = ++last_batch_, .entries = {}};
   Batch& batch = batches_[step.batch];
   while (step.entries.size() < options_.batch_max && !ready_.empty()) {

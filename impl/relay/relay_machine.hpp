@@ -119,6 +119,7 @@ class RelayMachine {
   [[nodiscard]] std::optional<RelayStep> next_fetch(MonoTime now);
   [[nodiscard]] RelayStep wait() const;
   [[nodiscard]] bool wants_entries() const;
+  [[nodiscard]] bool may_publish() const;
   void wake_lanes(MonoTime now);
   void take_in(Entry entry);
   void take_from(Lanes::iterator lane, std::size_t most, PublishStep& step);

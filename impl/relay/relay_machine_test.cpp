@@ -91,6 +91,7 @@ class Model {
   bool step() {
     RelayStep step = machine_.next(now_, dice_.below(1'000));
     if (const auto* wait = std::get_if<WaitStep>(&step)) {
+      EXPECT_GT(wait->until, now_) << "it waits for what is past";
       if (under_way_.empty() && wait->until != never) now_ = std::max(now_, wait->until);
       EXPECT_TRUE(!under_way_.empty() || wait->until != never) << "it waits for nothing";
       return true;

@@ -72,9 +72,8 @@ Task<void> Session::run() {
   if (is_raised) is_raised = co_await raise(std::move(to_store));
   if (is_raised) co_await perform_steps();
   is_over_ = true;
-  steps_.stop();
   watchers_.stop();
-  co_await steps_.join();
+  co_await steps_.join();  // each ends within step_timeout; how it ended is worth knowing
   co_await watchers_.join();
 }
 

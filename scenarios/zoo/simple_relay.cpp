@@ -1,6 +1,7 @@
 #include "scenarios/zoo/simple_relay.hpp"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 namespace lockstep::scenarios {
@@ -49,6 +50,8 @@ Task<bool> SimpleRelay::raise(lock::Fence fence) {
 }
 
 Task<void> SimpleRelay::work(Guard guard) {
+  // nobody stops in the middle of a batch who does not look at his lease there
+  if (flaw_ == RelayFlaw::lost_mid_batch) co_await env::asio::this_coro::throw_if_cancelled(false);
   lock::Fence fence;
   if (guard) fence = {parts_.config.leader->key, guard->fence()};
   if (guard) {

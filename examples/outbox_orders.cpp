@@ -1,6 +1,6 @@
 // From a business write to its effect elsewhere, each once: orders are written to RocksDB together
-// with an outbox entry, a relay publishes the entries to a Redis stream, and a consumer counts the
-// orders of each customer through an inbox. Kill it at any moment (kill -9) and start it again.
+// with an outbox entry, a relay publishes these to a Redis stream, and a consumer counts the orders
+// of each customer through an inbox. Kill it at any moment (kill -9) and start it again.
 //
 //   outbox_orders redis://127.0.0.1:6379 FOLDER ORDERS
 #include <cstdio>
@@ -14,9 +14,7 @@
 #include "impl/relay/relay.hpp"
 #include "impl/relay/rocks_outbox.hpp"
 
-namespace {
 using namespace lockstep;
-using namespace lockstep::relay;
 using env::Task;
 
 constexpr int writers = 32;
@@ -29,13 +27,13 @@ T must(Result<T> result) {
 }
 
 /// Orders first, first + writers, ... How far it came is written with each order.
-Task<void> write_orders(RocksOutbox* outbox, int first, int orders) {
+Task<void> write_orders(relay::RocksOutbox* outbox, int first, int orders) {
   const std::string place = "next:" + std::to_string(first);
   auto from = co_await outbox->get(place);
   const auto next = must(std::move(from));
   for (int order = next ? std::atoi(next->c_str()) : first; order < orders; order += writers) {
     const std::string name = std::to_string(order);
-    Transaction write;
+    relay::Transaction write;
     write.effect.puts = {{"order:" + name, "paid"}, {place, std::to_string(order + writers)}};
     write.entries.push_back({"customer" + std::to_string(order % 100), name, ""});
     auto done = co_await outbox->commit(std::move(write));
@@ -45,63 +43,59 @@ Task<void> write_orders(RocksOutbox* outbox, int first, int orders) {
   }
 }
 
-Inbox::Compute count_order(std::string customer) {
-  return [customer = std::move(customer)](const Inbox::Read& read) -> Result<Effect> {
+relay::Inbox::Compute count_order(const std::string& customer) {
+  return [customer](const relay::Inbox::Read& read) -> Result<relay::Effect> {
     const auto before = read(customer);
     if (!before) return fail(before.error());
     const int count = *before ? std::atoi((*before)->c_str()) : 0;
-    return Effect{{{customer, std::to_string(count + 1)}}, {}};
+    return relay::Effect{{{customer, std::to_string(count + 1)}}, {}};
   };
 }
 
 /// Reads the stream from its start: the inbox knows what it has applied.
-Task<void> consume(env::Env* env, redis::Client* client, Inbox* inbox, int orders) {
+Task<void> consume(redis::Client* client, relay::Inbox* inbox, int orders) {
   std::string from = "-";
   while (inbox->keys() < static_cast<std::uint64_t>(orders)) {
     std::vector<std::string> words{"XRANGE", "orders", from, "+", "COUNT", "500"};
     const auto page = co_await client->command(std::move(words));
-    std::vector<Inbox::Message> messages;
+    std::vector<relay::Inbox::Message> messages;
     for (const resp::Reply& one : page ? page->items() : std::vector<resp::Reply>()) {
       const auto& fields = one.items()[1].items();  // aggregate, id, key, payload with their names
       messages.push_back({fields[5].text(), count_order(fields[1].text())});
       from = "(" + one.items()[0].text();
     }
-    if (messages.empty()) co_await env::sleep_for(*env, milliseconds(20));
     auto applied = co_await inbox->apply_many(std::move(messages));
     must(std::move(applied));
   }
 }
 
-Task<void> lead(Relay* relay) {
+Task<void> lead(relay::Relay* relay) {
   auto ended = co_await relay->run();
-  if (!ended) std::fprintf(stderr, "outbox_orders: %s\n", to_text(ended.error()).c_str());
+  if (!ended) must(Result<int>(fail(ended.error())));
 }
 
-Task<void> run(env::Env* env, redis::Options server, int orders) {
-  auto opened = co_await RocksOutbox::open(*env, "outbox", {.commit_level = queue::Level::group});
-  const std::unique_ptr<RocksOutbox> outbox = must(std::move(opened));
-  auto opened_inbox = co_await Inbox::open(*env, "inbox", {.keys_min = 10'000'000});
-  const std::unique_ptr<Inbox> inbox = must(std::move(opened_inbox));
+Task<Result<void>> run(env::Env* env, redis::Options server, int orders) {
+  auto opened = co_await relay::RocksOutbox::open(*env, "outbox", {queue::Level::group});
+  const std::unique_ptr<relay::RocksOutbox> outbox = must(std::move(opened));
+  auto opened_inbox = co_await relay::Inbox::open(*env, "inbox", {.keys_min = 10'000'000});
+  const std::unique_ptr<relay::Inbox> inbox = must(std::move(opened_inbox));
   redis::Client client(*env, server);
-  RedisStreamPublisher stream(client, {.stream = "orders"});
-  Relay relay(*env, *outbox, stream, {.batch_max = 256, .poll = milliseconds(50)});
+  relay::RedisStreamPublisher stream(client, {.stream = "orders"});
+  relay::RelayConfig config{.batch_max = 256, .poll = milliseconds(50)};
+  relay::Relay relay(*env, *outbox, stream, config);
   env::TaskGroup group(*env);
   for (int i = 0; i < writers; ++i) group.spawn(write_orders(outbox.get(), i, orders));
-  env::TaskGroup relaying(*env);
-  relaying.spawn(lead(&relay));
-  co_await consume(env, &client, inbox.get(), orders);
-  co_await group.join();
+  group.spawn(lead(&relay));
+  co_await consume(&client, inbox.get(), orders);
   relay.stop();
-  co_await relaying.join();
+  co_await group.join();
   co_await client.shutdown();
-  std::printf("%s\n", to_json(relay.metrics(), "orders").c_str());
-  std::printf("applied %d orders\n", static_cast<int>(inbox->keys()));
-  const auto done = co_await inbox->close();
-  const auto closed = co_await outbox->close();
-  must(done && closed ? Result<int>(0) : fail(definite(Errc::io_error, "cannot close")));
+  std::printf("applied %d orders\n%s\n", static_cast<int>(inbox->keys()),
+              relay::to_json(relay.metrics(), "orders").c_str());
+  const auto closed = co_await inbox->close();
+  if (!closed) co_return closed;
+  co_return co_await outbox->close();
 }
-
-}  // namespace
 
 int main(int count, char** words) {
   const auto server = redis::parse_url(count == 4 && std::atoi(words[3]) > 0 ? words[1] : "");
@@ -115,5 +109,5 @@ int main(int count, char** words) {
   const auto ended = live::run_until_complete(node, run(&node.env(), *server, std::atoi(words[3])),
                                               std::chrono::hours(24));
   node.end();
-  return ended ? 0 : 70;
+  return ended && *ended ? 0 : 70;
 }

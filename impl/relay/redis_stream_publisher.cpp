@@ -21,14 +21,15 @@ for i = 3, #ARGV, 4 do
   if failed and failed[ARGV[i]] then
     outcome = 0
   else
-    local added
-    if ARGV[2] == '0' then
-      added = redis.pcall('XADD', KEYS[2], '*', 'aggregate', ARGV[i], 'id', ARGV[i + 1],
-          'key', ARGV[i + 2], 'payload', ARGV[i + 3])
-    else
-      added = redis.pcall('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'aggregate', ARGV[i],
-          'id', ARGV[i + 1], 'key', ARGV[i + 2], 'payload', ARGV[i + 3])
-    end
+    local words = {'XADD', KEYS[2]}
+    if ARGV[2] ~= '0' then words = {'XADD', KEYS[2], 'MAXLEN', '~', ARGV[2]} end
+    local n = #words
+    words[n + 1], words[n + 2], words[n + 3] = '*', 'aggregate', ARGV[i]
+    words[n + 4], words[n + 5] = 'id', ARGV[i + 1]
+    words[n + 6], words[n + 7] = 'key', ARGV[i + 2]
+    words[n + 8], words[n + 9] = 'payload', ARGV[i + 3]
+    if token > 0 then words[n + 10], words[n + 11] = 'token', ARGV[1] end
+    local added = redis.pcall(unpack(words))
     if type(added) == 'table' and added.err then
       failed = failed or {}
       failed[ARGV[i]] = true

@@ -180,7 +180,7 @@ std::optional<StreamMessage> message_of(const resp::Reply& item) {
     return std::nullopt;
   }
   const auto& fields = item.items()[1].items();
-  if (fields.size() != 8) return std::nullopt;
+  if (fields.size() != 8 && fields.size() != 10) return std::nullopt;  // with a token
   StreamMessage message;
   message.position = item.items()[0].text();
   message.entry.aggregate = fields[1].text();

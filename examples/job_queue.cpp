@@ -2,9 +2,8 @@
 // Kill it at any moment (kill -9) and start it again: every job that it said it pushed comes, until
 // it said that it is done.
 //
-//   job_queue FOLDER [sync|group] [SECONDS]      a line of output per step
+//   job_queue FOLDER [sync|group] [JOBS]      a line of output per step
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -39,8 +38,8 @@ void report(const Error& error) {
   failed = true;
 }
 
-void produce(Jobs& jobs, std::chrono::steady_clock::time_point end) {
-  for (int n = 0; !failed && std::chrono::steady_clock::now() < end; ++n) {
+void produce(Jobs& jobs, int count) {
+  for (int n = 0; !failed && n < count; ++n) {
     const auto id = jobs.push({"resize", n});
     if (!id) return report(id.error());
     say("pushed", id->value);
@@ -62,9 +61,9 @@ void consume(Jobs& jobs) {
 
 int main(int argc, char** argv) {
   const std::string level = argc > 2 ? argv[2] : "group";
-  const int run_seconds = argc > 3 ? std::atoi(argv[3]) : 2;
-  if (argc < 2 || argc > 4 || (level != "sync" && level != "group") || run_seconds <= 0) {
-    std::fprintf(stderr, "usage: job_queue FOLDER [sync|group] [SECONDS]\n");
+  const int count = argc > 3 ? std::atoi(argv[3]) : 1'000;
+  if (argc < 2 || argc > 4 || (level != "sync" && level != "group") || count <= 0) {
+    std::fprintf(stderr, "usage: job_queue FOLDER [sync|group] [JOBS]\n");
     return 64;
   }
   queue::QueueOptions options;
@@ -76,9 +75,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   say("waiting", jobs->len());
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(run_seconds);
   std::vector<std::thread> threads;
-  for (int i = 0; i < 2; ++i) threads.emplace_back([&] { produce(*jobs, end); });
+  for (int i = 0; i < 2; ++i) threads.emplace_back([&] { produce(*jobs, count / 2); });
   for (int i = 0; i < 2; ++i) threads.emplace_back([&] { consume(*jobs); });
   for (std::thread& one : threads) one.join();
   say("left", jobs->len());

@@ -75,9 +75,11 @@ Task<void> lead(relay::Relay* relay) {
 }
 
 Task<Result<void>> run(env::Env* env, redis::Options server, int orders) {
-  auto opened = co_await relay::RocksOutbox::open(*env, "outbox", {queue::Level::group});
+  const relay::RocksOutboxOptions shared_fsyncs{.commit_level = queue::Level::group};
+  auto opened = co_await relay::RocksOutbox::open(*env, "outbox", shared_fsyncs);
   const std::unique_ptr<relay::RocksOutbox> outbox = must(std::move(opened));
-  auto opened_inbox = co_await relay::Inbox::open(*env, "inbox", {.keys_min = 10'000'000});
+  const relay::InboxOptions all_keys{.keys_min = 10'000'000};
+  auto opened_inbox = co_await relay::Inbox::open(*env, "inbox", all_keys);
   const std::unique_ptr<relay::Inbox> inbox = must(std::move(opened_inbox));
   redis::Client client(*env, server);
   relay::RedisStreamPublisher stream(client, {.stream = "orders"});

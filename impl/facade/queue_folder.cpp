@@ -1,3 +1,4 @@
+// A path as the folder of a node and the name of a queue in it.
 #include "impl/facade/blocking_event_queue.hpp"
 
 namespace lockstep::facade {
@@ -7,8 +8,8 @@ Result<QueueFolder> QueueFolder::of(const std::filesystem::path& folder) {
   std::filesystem::path whole;
   if (!folder.empty()) whole = std::filesystem::absolute(folder / "", error).parent_path();
   if (error || !whole.has_filename()) {
-    return fail(definite(Errc::invalid_argument,
-                         "'" + folder.string() + "' names no folder for a queue"));
+    return fail(
+        definite(Errc::invalid_argument, "'" + folder.string() + "' names no folder for a queue"));
   }
   std::filesystem::create_directories(whole.parent_path(), error);
   if (error) {

@@ -161,7 +161,8 @@ Task<Result<std::optional<std::string>>> RedisOutbox::get(std::string key) {
 }
 
 Task<Result<GuardedOutcome>> RedisOutbox::raise(const Fence& fence) {
-  const auto outcome = co_await run(raise_, fence, {});
+  std::vector<std::string> no_words;
+  const auto outcome = co_await run(raise_, fence, std::move(no_words));
   if (!outcome) co_return fail(outcome.error());
   if (const auto* refused = std::get_if<Refused>(&*outcome)) co_return GuardedOutcome(*refused);
   co_return GuardedOutcome(Accepted());

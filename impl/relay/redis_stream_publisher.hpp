@@ -1,7 +1,7 @@
 // RedisStreamPublisher: publishes entries to one Redis stream. Each message has the fields
-// aggregate, id, key (the idempotency key) and payload; with a leader also token, which in the order
-// of the stream never falls. A batch is one script: it checks the fence, then adds in order, so that
-// no other publisher comes between.
+// aggregate, id, key (the idempotency key) and payload; with a leader also token, which in the
+// order of the stream never falls. A batch is one script: it checks the fence, then adds in order,
+// so that no other publisher comes between.
 //
 // As durable as the server is. Consumers read with XREAD or in groups, and know duplicates by the
 // key (inbox.hpp).

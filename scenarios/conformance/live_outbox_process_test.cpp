@@ -93,7 +93,7 @@ void expect_published(const RedisProcess& server, const std::set<std::string>& o
 }
 
 env::Task<void> count_applied(env::Env* env, std::uint64_t* keys, std::uint64_t* sum) {
-  auto inbox = co_await relay::Inbox::open(*env, "inbox", {});
+  auto inbox = co_await relay::Inbox::open(*env, "inbox");
   EXPECT_TRUE(inbox);
   if (!inbox) co_return;
   *keys = (*inbox)->keys();

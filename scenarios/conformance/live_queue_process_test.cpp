@@ -34,10 +34,10 @@ class QueueProcess : public testing::Test {
 
   [[nodiscard]] std::filesystem::path jobs() const { return folder_ / "jobs"; }
   [[nodiscard]] std::string output() const { return folder_ / "output.txt"; }
-  /// The example program, working on the queue for a minute.
+  /// The example program, working on the queue without end.
   [[nodiscard]] ChildProcess start(const std::string& level) const {
     ChildOptions options;
-    options.arguments = {JOB_QUEUE, jobs(), level, "60"};
+    options.arguments = {JOB_QUEUE, jobs(), level, "1000000"};
     options.output_file = output();
     auto started = ChildProcess::start(options);
     if (!started) throw std::runtime_error(started.error().detail);

@@ -1,12 +1,14 @@
 #include "scenarios/conformance/outbox_contract.hpp"
 
+#include <sstream>
+
 namespace lockstep::conformance {
 
-Task<std::vector<EntryId>> committed(OutboxKit* kit, std::string aggregate,
-                                     std::vector<std::string> payloads) {
+Task<std::vector<EntryId>> committed(OutboxKit* kit, std::string aggregate, std::string payloads) {
   relay::Transaction transaction;
-  for (std::string& payload : payloads) {
-    transaction.entries.push_back({aggregate, std::move(payload), ""});
+  std::istringstream words(payloads);
+  for (std::string payload; words >> payload;) {
+    transaction.entries.push_back({aggregate, payload, ""});
   }
   const auto outcome = co_await kit->business().commit(std::move(transaction));
   EXPECT_TRUE(outcome) << (outcome ? "" : to_text(outcome.error()));

@@ -82,9 +82,8 @@ using MakeKit = std::function<Task<std::unique_ptr<OutboxKit>>(Env&)>;
 
 // ---- for the claims; each fails the test where it cannot do what it is named after --------------
 
-/// Commits one transaction with an entry per payload.
-[[nodiscard]] Task<std::vector<EntryId>> committed(OutboxKit* kit, std::string aggregate,
-                                                   std::vector<std::string> payloads);
+/// Commits one transaction with an entry per word of `payloads`.
+Task<std::vector<EntryId>> committed(OutboxKit* kit, std::string aggregate, std::string payloads);
 /// "a1 b1 a2": the payloads that were published, in order.
 [[nodiscard]] Task<std::string> published_text(OutboxKit* kit);
 /// Waits until `payloads` were published (any order, nothing else), or fails after 20 s.

@@ -17,7 +17,7 @@ TEST_P(OutboxContract, o10_an_old_leader_can_neither_publish_nor_fetch_nor_mark)
   session([](Env&, OutboxKit& kit) -> Task<void> {
     const Fence old{"leader", FencingToken{3}};
     const Fence present{"leader", FencingToken{4}};
-    co_await committed(&kit, "a", {"a1", "a2"});
+    co_await committed(&kit, "a", "a1 a2");
     relay::FetchRequest request;
     request.limit = 10;
     auto fetched = co_await kit.store().fetch_pending(request, old);
@@ -56,7 +56,7 @@ TEST_P(OutboxContract, o10_an_old_leader_can_neither_publish_nor_fetch_nor_mark)
 
 TEST_P(OutboxContract, marks_are_all_or_none_and_idempotent) {
   session([](Env&, OutboxKit& kit) -> Task<void> {
-    const auto ids = co_await committed(&kit, "a", {"a1", "a2", "a3"});
+    const auto ids = co_await committed(&kit, "a", "a1 a2 a3");
     EXPECT_EQ(ids.size(), 3U);
     if (ids.size() != 3) co_return;
     const Fence none;
@@ -81,9 +81,9 @@ TEST_P(OutboxContract, marks_are_all_or_none_and_idempotent) {
 
 TEST_P(OutboxContract, a_fetch_leaves_out_what_it_is_told_to_and_says_when_there_is_more) {
   session([](Env&, OutboxKit& kit) -> Task<void> {
-    const auto a = co_await committed(&kit, "a", {"a1", "a2", "a3"});
-    co_await committed(&kit, "b", {"b1"});
-    co_await committed(&kit, "c", {"c1"});
+    const auto a = co_await committed(&kit, "a", "a1 a2 a3");
+    co_await committed(&kit, "b", "b1");
+    co_await committed(&kit, "c", "c1");
     const Fence none;
     relay::FetchRequest request;
     request.limit = 2;
@@ -114,7 +114,7 @@ Task<void> hand_over(Env* env, OutboxKit* kit, lock::DistributedLockBackend* one
     for (int i = 0; i < 4; ++i) {
       const std::string n = std::to_string(100 + 10 * round + i);
       for (const char* const aggregate : {"a", "b", "c"}) {
-        co_await committed(kit, aggregate, {aggregate + n});
+        co_await committed(kit, aggregate, aggregate + n);
       }
     }
     const MonoTime end = env->clock.now() + seconds(5);

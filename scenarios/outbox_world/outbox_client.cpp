@@ -298,8 +298,8 @@ Task<void> OutboxClient::survey() {
   bool stream_done = false;
   while (!store_done || !stream_done) {
     const Nanos begin = quiet() + consume_time;
-    co_await env::sleep_for(
-        env_, begin > now() ? std::min<Nanos>(begin - now(), seconds(1)) : retry_delay);
+    const Nanos pause = begin > now() ? std::min<Nanos>(begin - now(), seconds(1)) : retry_delay;
+    co_await env::sleep_for(env_, pause);
     if (now() < begin) continue;
     if (!store_done) store_done = co_await survey_store(outbox_log_, store_);
     if (!stream_done) stream_done = co_await survey_stream(outbox_log_, &sink_client_);

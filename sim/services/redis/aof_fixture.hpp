@@ -1,11 +1,10 @@
 // For tests of the append-only file: an engine and its file on a disk, and the power cut.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
+#include "impl/base/assert.hpp"
 #include "sim/services/redis/aof.hpp"
 
 namespace lockstep::sim::redis {
@@ -43,7 +42,7 @@ inline DiskOptions options(std::uint64_t seed) { return {.seed = Seed{seed}, .no
 
 inline void crash(Disk& disk, bool torn) {
   if (torn) {
-    ASSERT_TRUE(disk.inject(FaultId{0}, "torn-write", 0));
+    ASSERT(disk.inject(FaultId{0}, "torn-write", 0));
   }
   disk.crash(CrashKind::power, 0);
   disk.power_on();

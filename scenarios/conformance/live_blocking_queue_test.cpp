@@ -1,8 +1,7 @@
 // The durable queue for plain threads, on the real file system. What a queue promises is in
-// scenarios/conformance (queue_*_contract.cpp); here is what threads add.
-#include "impl/facade/blocking_event_queue.hpp"
-
+// queue_*_contract.cpp; here is what threads add.
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -10,10 +9,14 @@
 #include <mutex>
 #include <thread>
 
+#include "impl/facade/blocking_event_queue.hpp"
+
 namespace lockstep::facade {
 namespace {
 
 using Queue = BlockingEventQueue<std::string>;
+
+void doze(int ms) { ::poll(nullptr, 0, ms); }
 
 class BlockingQueue : public testing::Test {
  protected:
@@ -89,7 +92,7 @@ TEST_F(BlockingQueue, every_event_of_many_threads_is_handled_once) {
 TEST_F(BlockingQueue, a_push_of_another_thread_ends_a_poll) {
   Queue queue = open();
   std::thread pusher([&queue] {
-    std::this_thread::sleep_for(milliseconds(50));
+    doze(50);
     EXPECT_TRUE(queue.push("late"));
   });
   const auto event = queue.poll(seconds(30));
@@ -101,7 +104,7 @@ TEST_F(BlockingQueue, a_push_of_another_thread_ends_a_poll) {
 TEST_F(BlockingQueue, a_poll_ends_at_its_time_though_another_thread_runs_the_loop) {
   Queue queue = open();
   std::thread longer([&queue] { EXPECT_TRUE(queue.poll(milliseconds(300))); });
-  std::this_thread::sleep_for(milliseconds(50));
+  doze(50);
   const auto none = queue.poll(milliseconds(20));
   EXPECT_TRUE(none && !*none);
   longer.join();

@@ -56,8 +56,9 @@ TEST_F(Lockstep, runs_every_shipped_scenario_the_same_way_twice_and_on_two_threa
   const std::regex timing(R"re("timing":\{[^}]*\})re");
   std::vector<std::string> documents;
   for (const char* jobs : {"1", "2"}) {
-    const Finished end = lockstep({"run", shipped("lock"), shipped("work"), "--seeds", seeds,
-                                   "--jobs", jobs, "--json", "r.json", "--check-determinism"});
+    const Finished end =
+        lockstep({"run", shipped("lock"), shipped("work"), shipped("queue"), shipped("outbox"),
+                  "--seeds", seeds, "--jobs", jobs, "--json", "r.json", "--check-determinism"});
     // so few seeds may miss what is required or expected; nothing may be wrong or diverge
     EXPECT_TRUE(end.exit_code == 0 || end.exit_code == 2) << end.out << end.err;
     documents.push_back(std::regex_replace(box_.read("r.json"), timing, "timing"));

@@ -82,6 +82,13 @@ class Batch {
   }
 
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
+  /// Those of all changes, in order; they are gone from the batch.
+  [[nodiscard]] std::vector<std::string> take_payloads() {
+    std::vector<std::string> payloads;
+    payloads.reserve(changes_.size());
+    for (Change& change : changes_) payloads.push_back(std::move(change.payload));
+    return payloads;
+  }
   [[nodiscard]] const Deltas& deltas() const { return deltas_; }
   /// The highest id pushed; 0: none.
   [[nodiscard]] EventId last_id() const { return last_id_; }

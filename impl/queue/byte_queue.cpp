@@ -49,7 +49,7 @@ const QueueMetrics& ByteQueue::metrics() const {
 Task<Result<EventId>> ByteQueue::push(std::string payload) {
   std::vector<std::string> payloads;
   payloads.push_back(std::move(payload));
-  co_return co_await push_many(std::move(payloads));
+  return push_many(std::move(payloads));
 }
 
 Task<Result<EventId>> ByteQueue::push_many(std::vector<std::string> payloads) {
@@ -65,11 +65,10 @@ Task<Result<EventId>> ByteQueue::push_many(std::vector<std::string> payloads) {
   }
   Batch batch;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
-    batch.push(EventId{first->value + i}, payloads[i]);
+    batch.push(EventId{first->value + i}, std::move(payloads[i]));
   }
-  QueueWriter::Ended ended = [core, id = *first,
-                              texts = std::move(payloads)](const Result<void>& done) mutable {
-    core->pushed(id, std::move(texts), done);
+  QueueWriter::Ended ended = [core, id = *first](const Result<void>& done, Batch& written) {
+    core->pushed(id, written.take_payloads(), done);
   };
   const auto written =
       co_await core->writer.write(std::move(batch), core->options.push_level, std::move(ended));
@@ -101,7 +100,9 @@ Task<Result<Acked>> ByteQueue::finish_ack(Receipt receipt, bool by_id) {
   }
   Batch batch;
   batch.erase(erase.id, erase.bytes, erase.counted);
-  QueueWriter::Ended ended = [core, erase](const Result<void>& done) { core->acked(erase, done); };
+  QueueWriter::Ended ended = [core, erase](const Result<void>& done, Batch&) {
+    core->acked(erase, done);
+  };
   const auto written =
       co_await core->writer.write(std::move(batch), core->options.ack_level, std::move(ended));
   if (!written) co_return fail(written.error());
@@ -129,7 +130,7 @@ Task<Result<AckedMany>> ByteQueue::ack_many(std::vector<Receipt> receipts) {
   }
   many.acked = erased.size();
   core->metrics.absent += many.absent;
-  QueueWriter::Ended ended = [core, erased = std::move(erased)](const Result<void>& done) {
+  QueueWriter::Ended ended = [core, erased = std::move(erased)](const Result<void>& done, Batch&) {
     for (const Erase& erase : erased) core->acked(erase, done);
   };
   const auto written =
@@ -159,8 +160,8 @@ Task<Result<void>> ByteQueue::nack(Receipt receipt, Nack how) {
   }
   Batch batch;
   batch.count(receipt.id, *step->delayed);
-  QueueWriter::Ended ended = [core, id = receipt.id,
-                              delay = step->delayed->delay](const Result<void>& done) {
+  QueueWriter::Ended ended = [core, id = receipt.id, delay = step->delayed->delay](
+                                 const Result<void>& done, Batch&) {
     if (!done) return;
     core->state.done_delay(id, delay, core->env.clock.now());
     core->changed.notify_one();  // who waits may have to wait less

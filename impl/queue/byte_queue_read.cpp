@@ -57,7 +57,7 @@ Task<Result<void>> ByteQueue::Core::write_count(HandOut out) {
   AbandonGuard guard(handing);
   Batch batch;
   batch.count(out.id, Attempt{.attempts = out.attempt});
-  QueueWriter::Ended ended = [self, handing, id = out.id](const Result<void>& done) {
+  QueueWriter::Ended ended = [self, handing, id = out.id](const Result<void>& done, Batch&) {
     if (done && !handing->is_abandoned) return;
     self->state.undo_hand(id);
     self->changed.notify_one();
@@ -243,7 +243,7 @@ Task<Result<void>> ByteQueue::redrive(EventId id) {
   const std::uint64_t bytes = letter->payload.size();
   Batch batch;
   batch.redrive(id, std::move(letter->payload));
-  QueueWriter::Ended ended = [core, id, bytes](const Result<void>& done) {
+  QueueWriter::Ended ended = [core, id, bytes](const Result<void>& done, Batch&) {
     core->state.end_redrive(id);
     if (!done) return;
     core->state.done_redrive(id, bytes);
@@ -266,7 +266,7 @@ Task<Result<void>> ByteQueue::purge(EventId id) {
   const std::uint64_t bytes = letter->payload.size();
   Batch batch;
   batch.purge(id, bytes);
-  QueueWriter::Ended ended = [core, id, bytes](const Result<void>& done) {
+  QueueWriter::Ended ended = [core, id, bytes](const Result<void>& done, Batch&) {
     core->state.end_redrive(id);
     if (done) core->state.done_purge(bytes);
   };

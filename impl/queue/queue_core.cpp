@@ -100,7 +100,7 @@ Task<Result<void>> ByteQueue::Core::bury(Bury what) {
   }
   Batch batch;
   batch.bury(what.id, what.attempts, what.cause, std::move(*payload));
-  QueueWriter::Ended ended = [self, id = what.id](const Result<void>& done) {
+  QueueWriter::Ended ended = [self, id = what.id](const Result<void>& done, Batch&) {
     if (!done) return;
     self->state.done_bury(id);
     ++self->metrics.buried;

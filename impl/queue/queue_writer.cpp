@@ -128,7 +128,7 @@ void QueueWriter::finish(const Job& job) {
   writes_ += job.writes;
   changes_ += job.changes.size();
   for (const auto& change : job.changes) {
-    if (change->ended) change->ended(*change->result);
+    if (change->ended) change->ended(*change->result, change->batch);
     change->ended = nullptr;
     change->done.notify_all();
   }

@@ -50,8 +50,9 @@ template <class T>
 
 class QueueWriter {
  public:
-  /// Told on the node's loop, in the order of writes, also when its caller was cancelled.
-  using Ended = std::function<void(const Result<void>&)>;
+  /// Told on the node's loop, in the order of writes, also when its caller was cancelled. The batch
+  /// is no longer needed: what it holds may be taken from it.
+  using Ended = std::function<void(const Result<void>&, Batch&)>;
 
   /// @param first_id  Asked for each write: no unacked event is below it.
   QueueWriter(env::Env& env, std::shared_ptr<StoreSlot> slot, std::function<EventId()> first_id);

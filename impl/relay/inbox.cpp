@@ -170,7 +170,7 @@ Task<Result<std::vector<Applied>>> Inbox::apply_now(std::vector<Message> message
     batch.push(id, encode(StoredEntry{"", key, "", work->now}));
     batch.put_data(name_of('k', key), encode_number(id.value));
   }
-  queue::QueueWriter::Ended ended = [turn = std::move(turn)](const Result<void>&) {};
+  queue::QueueWriter::Ended ended = [turn = std::move(turn)](const Result<void>&, Batch&) {};
   const auto written = co_await log_->write(std::move(batch), options_.level, std::move(ended));
   if (!written) co_return fail(written.error());
   co_return std::move(work->applied);

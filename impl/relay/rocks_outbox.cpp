@@ -149,10 +149,10 @@ Task<Result<void>> RocksOutbox::load_notes() {
   co_return Result<void>{};
 }
 
-std::function<void(const Result<void>&)> RocksOutbox::after_write(
-    std::function<void()> done, std::shared_ptr<void> owned) const {
-  return [alive = std::weak_ptr<int>(alive_), done = std::move(done),
-          owned = std::move(owned)](const Result<void>& written) {
+queue::QueueWriter::Ended RocksOutbox::after_write(std::function<void()> done,
+                                                   std::shared_ptr<void> owned) const {
+  return [alive = std::weak_ptr<int>(alive_), done = std::move(done), owned = std::move(owned)](
+             const Result<void>& written, Batch&) {
     if (written && !alive.expired()) done();
   };
 }

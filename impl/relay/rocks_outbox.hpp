@@ -22,6 +22,10 @@
 #include "impl/relay/outbox_store.hpp"
 #include "impl/relay/transaction.hpp"
 
+namespace lockstep::queue {
+class Batch;
+}  // namespace lockstep::queue
+
 namespace lockstep::relay {
 
 class RocksLog;
@@ -81,7 +85,7 @@ class RocksOutbox final : public OutboxStore, public TransactionalOutbox {
   void marked(const std::vector<EntryId>& ids);
   /// `done` after a write that succeeded, unless the outbox is gone by then. Keeps `owned` until it
   /// has ended.
-  [[nodiscard]] std::function<void(const Result<void>&)> after_write(
+  [[nodiscard]] std::function<void(const Result<void>&, queue::Batch&)> after_write(
       std::function<void()> done, std::shared_ptr<void> owned = nullptr) const;
 
   env::Env& env_;

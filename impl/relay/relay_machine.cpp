@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t lane_max_batches = 2;
 // Entries in hand, in batches: bounds memory, and what a store is told to leave out.
 constexpr std::size_t held_max_batches = 64;
-constexpr std::size_t fetch_batches = 2;
 // Entries marked by one call: bounds how long it takes.
 constexpr std::size_t mark_max = 1'024;
 constexpr int poll_backoff_max = 8;
@@ -65,6 +64,8 @@ RelayStep RelayMachine::wait() const {
 
 // ---- fetching -----------------------------------------------------------------------------------
 
+/// As many in hand as can be on their way: a fetch has its turn behind the marks, and is not waited
+/// for.
 bool RelayMachine::wants_entries() const {
   return ready_entries_ < options_.batch_max && held_ < held_max_batches * options_.batch_max;
 }
@@ -75,8 +76,10 @@ std::optional<RelayStep> RelayMachine::next_fetch(MonoTime now) {
   has_news_ = false;
   ++fetches_;
   if (fetches_ % fetches_between_looks == 0) cursor_ = EntryId{1};
-  FetchStep step{
-      .from = cursor_, .limit = fetch_batches * options_.batch_max, .epoch = epoch_, .after = {}};
+  FetchStep step{.from = cursor_,
+                 .limit = options_.in_flight_max * options_.batch_max,
+                 .epoch = epoch_,
+                 .after = {}};
   for (auto& [aggregate, lane] : lanes_) {
     step.after.emplace(aggregate, wanted_after(lane, step.from));
   }

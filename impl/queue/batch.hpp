@@ -33,6 +33,7 @@ class Batch {
   void push(EventId id, std::string payload) {
     deltas_.live += 1;
     deltas_.bytes += std::ssize(payload);
+    space_ += payload.size();
     last_id_ = id;
     changes_.push_back({.kind = RecordKind::event, .id = id, .payload = std::move(payload)});
   }
@@ -74,12 +75,21 @@ class Batch {
 
   /// Data of the queue's user, written with the events. The last word on a name counts.
   void put_data(std::string name, std::string value) {
+    data_bytes_ += name.size() + value.size();
     changes_.push_back(
         {.kind = RecordKind::data, .payload = std::move(value), .name = std::move(name)});
   }
   void erase_data(std::string name) {
     changes_.push_back({.kind = RecordKind::data, .erase = true, .name = std::move(name)});
   }
+
+  /// Its data too may be refused for want of space. Else only what is pushed is: marks and acks go
+  /// on in the reserve.
+  void demand_space() { space_ += std::exchange(data_bytes_, 0); }
+  /// Bytes that are refused when only the reserve is left.
+  [[nodiscard]] std::size_t space() const { return space_; }
+  /// What it holds in memory, about.
+  [[nodiscard]] std::size_t weight() const { return space_ + data_bytes_; }
 
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
   /// Those of all changes, in order; they are gone from the batch.
@@ -98,6 +108,8 @@ class Batch {
   std::vector<Change> changes_;
   Deltas deltas_;
   EventId last_id_{};
+  std::size_t space_ = 0;
+  std::size_t data_bytes_ = 0;  ///< not in `space_`
 };
 
 }  // namespace lockstep::queue

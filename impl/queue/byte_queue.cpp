@@ -186,18 +186,7 @@ Task<Result<void>> ByteQueue::close() {
   core->closed = true;
   core->changed.notify_all();
   co_await core->writer.drained();
-  if (core->slot->store == nullptr) co_return Result<void>{};
-  struct Nothing {};
-  std::function<Result<Nothing>(QueueStore&)> call =
-      [slot = core->slot](QueueStore& store) -> Result<Nothing> {
-    const auto synced = store.sync();
-    slot->store.reset();
-    if (!synced) return fail(synced.error());
-    return Nothing{};
-  };
-  const auto done = co_await on_storage<Nothing>(core->env, core->slot, std::move(call));
-  if (!done) co_return fail(done.error());
-  co_return Result<void>{};
+  co_return co_await close_store(core->env, core->slot);
 }
 
 }  // namespace lockstep::queue

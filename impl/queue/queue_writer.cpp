@@ -9,11 +9,6 @@ namespace {
 constexpr std::size_t shared_changes_max = 1'024;
 constexpr std::uint64_t shared_bytes_max = 4U << 20U;
 
-std::uint64_t pushed_bytes(const Batch& batch) {
-  const std::int64_t bytes = batch.deltas().bytes;
-  return batch.last_id().value != 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
-}
-
 }  // namespace
 
 env::Task<Result<std::unique_ptr<QueueStore>>> open_store(env::Env& env, std::string name,
@@ -57,12 +52,12 @@ struct QueueWriter::Job {
   /// Pushes are refused when only the reserve is left; the other changes are written.
   void refuse_pushes(const QueueStore& store) {
     std::uint64_t bytes = 0;
-    for (const auto& change : changes) bytes += pushed_bytes(change->batch);
+    for (const auto& change : changes) bytes += change->batch.space();
     if (bytes == 0) return;
     const auto space = store.check_space(bytes);
     if (space) return;
     for (const auto& change : changes) {
-      if (change->batch.last_id().value != 0) change->result = space;
+      if (change->batch.space() > 0) change->result = space;
     }
   }
 
@@ -83,6 +78,21 @@ struct QueueWriter::Job {
     }
   }
 };
+
+env::Task<Result<void>> close_store(env::Env& env, std::shared_ptr<StoreSlot> slot) {
+  struct Closing {
+    Result<void> result;
+  };
+  auto closing = std::make_shared<Closing>();
+  std::function<void()> fn = [closing, slot = std::move(slot)] {
+    if (slot->store == nullptr) return;  // closed before
+    closing->result = slot->store->sync();
+    slot->store.reset();
+  };
+  const env::Outcome outcome = co_await env.storage.offload(std::move(fn), never);
+  if (!outcome) co_return fail(definite(outcome.code, "closing was given up"));
+  co_return closing->result;
+}
 
 QueueWriter::QueueWriter(env::Env& env, std::shared_ptr<StoreSlot> slot,
                          std::function<EventId()> first_id)
@@ -114,7 +124,7 @@ std::shared_ptr<QueueWriter::Job> QueueWriter::take() {
   while (!line_.empty()) {
     const Level level = line_.front()->level;
     if (level == Level::sync && !job->changes.empty()) break;
-    bytes += pushed_bytes(line_.front()->batch);
+    bytes += line_.front()->batch.weight();
     job->durable = job->durable || level != Level::os;
     job->changes.push_back(std::move(line_.front()));
     line_.pop_front();

@@ -25,7 +25,8 @@ struct StoreSlot {
 };
 
 /// Runs `call` with the store on the storage thread.
-/// Errors: those of `call`; cancelled, definite: `call` runs or will run, and its result is lost.
+/// Errors: those of `call`; closed, definite; cancelled, definite: `call` runs or will run, and its
+/// result is lost.
 template <class T>
 [[nodiscard]] env::Task<Result<T>> on_storage(env::Env& env, std::shared_ptr<StoreSlot> slot,
                                               std::function<Result<T>(QueueStore&)> call) {
@@ -35,7 +36,11 @@ template <class T>
     std::optional<Result<T>> result;
   };
   auto job = std::make_shared<Job>(Job{std::move(slot), std::move(call), std::nullopt});
-  std::function<void()> fn = [job] { job->result = job->call(*job->slot->store); };
+  std::function<void()> fn = [job] {
+    const bool is_open = job->slot->store != nullptr;
+    job->result = is_open ? job->call(*job->slot->store)
+                          : Result<T>(fail(definite(Errc::closed, "the store was closed")));
+  };
   const env::Outcome outcome = co_await env.storage.offload(std::move(fn), never);
   if (!outcome) co_return fail(definite(outcome.code, "the storage call was given up"));
   co_return std::move(*job->result);
@@ -47,6 +52,10 @@ template <class T>
                                                                         std::string name,
                                                                         std::uint64_t reserve_bytes,
                                                                         bool eager);
+
+/// Makes everything durable and closes the files; nothing if that was done. Errors as
+/// QueueStore::sync(); cancelled.
+[[nodiscard]] env::Task<Result<void>> close_store(env::Env& env, std::shared_ptr<StoreSlot> slot);
 
 class QueueWriter {
  public:

@@ -107,10 +107,11 @@ class QueueStore {
   /// nullopt: there is none. Errors, definite: corrupt; newer_format; io_error.
   [[nodiscard]] Result<std::optional<std::string>> get_data(std::string_view name) const;
   /// Up to `count_max` whose names begin with `prefix`, from `from` on, in the order of names.
-  /// Errors as get_data().
-  [[nodiscard]] Result<std::vector<StoredData>> scan_data(std::string_view prefix,
-                                                          std::string_view from,
-                                                          std::size_t count_max) const;
+  /// Those that do not check out are left out and named in `damaged`, if that is given. Errors as
+  /// get_data().
+  [[nodiscard]] Result<std::vector<StoredData>> scan_data(
+      std::string_view prefix, std::string_view from, std::size_t count_max,
+      std::vector<std::string>* damaged = nullptr) const;
   /// From `from` on, in the order of ids, up to `count_max`. Those that cannot be read are in
   /// `damage`. Errors, definite: io_error.
   [[nodiscard]] Result<std::vector<DeadLetter>> dead(EventId from, std::size_t count_max,

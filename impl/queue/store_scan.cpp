@@ -241,8 +241,8 @@ Result<void> QueueStore::forget_damage() {
 }
 
 Result<std::vector<StoredData>> QueueStore::scan_data(std::string_view prefix,
-                                                      std::string_view from,
-                                                      std::size_t count_max) const {
+                                                      std::string_view from, std::size_t count_max,
+                                                      std::vector<std::string>* damaged) const {
   std::vector<StoredData> found;
   const auto at = iterate();
   at->Seek(data_key_of(std::max(prefix, from)));
@@ -251,6 +251,11 @@ Result<std::vector<StoredData>> QueueStore::scan_data(std::string_view prefix,
     if (!key.starts_with(static_cast<char>(RecordKind::data))) break;
     if (!key.substr(1).starts_with(prefix)) break;
     const auto value = read_data(key, text_of(at->value()));
+    const bool is_damaged = !value && value.error().code == Errc::corrupt;
+    if (is_damaged && damaged != nullptr) {
+      damaged->emplace_back(key.substr(1));
+      continue;
+    }
     if (!value) return fail(value.error());
     found.push_back({std::string(key.substr(1)), std::string(*value)});
   }

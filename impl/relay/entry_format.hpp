@@ -8,6 +8,7 @@
 //   n<id>     failures of an entry: 8
 //   r<request>    the id of the entry that it left: 8
 //   q<id>     the request that left an entry
+//   i         the identity of the outbox: 12 hexadecimal digits, drawn when it was made
 // Ids in names are 8 bytes, the most significant first.
 #pragma once
 

@@ -94,7 +94,9 @@ Result<void> Inbox::Work::find_old(QueueStore& store) {
   if (!loaded) return fail(std::move(loaded.error()));
   for (const queue::StoredEvent& event : loaded->events) {
     const auto entry = decode_entry(event.payload);
-    const bool is_old = !entry || now - entry->committed_at > options.retention;
+    // one of the future has an unknown age: the clock was set back since
+    const bool is_known_age = entry && entry->committed_at <= now;
+    const bool is_old = !is_known_age || now - entry->committed_at > options.retention;
     if (!is_old) break;
     old.push_back({event.id.value, event.payload.size(), entry ? entry->request_id : ""});
   }
@@ -163,14 +165,17 @@ Task<Result<std::vector<Applied>>> Inbox::apply_now(std::vector<Message> message
   for (const Work::Old& one : work->old) {
     batch.erase(queue::EventId{one.id}, one.bytes, false);
     batch.erase_data(name_of('k', one.key));
-    log_->set_first_id(queue::EventId{one.id + 1});
   }
   for (const std::string& key : work->new_keys) {
     const queue::EventId id = log_->next_id();
     batch.push(id, encode(StoredEntry{"", key, "", work->now}));
     batch.put_data(name_of('k', key), encode_number(id.value));
   }
-  queue::QueueWriter::Ended ended = [turn = std::move(turn)](const Result<void>&, Batch&) {};
+  batch.demand_space();
+  queue::QueueWriter::Ended ended = [turn = std::move(turn), log = log_, work](
+                                        const Result<void>& done, Batch&) {
+    if (done && !work->old.empty()) log->set_first_id(queue::EventId{work->old.back().id + 1});
+  };
   const auto written = co_await log_->write(std::move(batch), options_.level, std::move(ended));
   if (!written) co_return fail(written.error());
   co_return std::move(work->applied);

@@ -5,7 +5,8 @@
 // Keys are forgotten when they are older than the retention and keys_min newer ones are known: by
 // time alone a jump of the wall clock would empty the inbox, by count alone a burst would.
 // Duplicates that come later than that are applied again: keys_min must cover what can still be on
-// its way.
+// its way. A key that seems to come from the future, because the clock was set back, is kept by
+// count alone.
 //
 // Not here: messages whose effect is outside this database; order (messages are applied as they are
 // given).
@@ -48,7 +49,8 @@ class Inbox {
   /// The consumer's data as it is before a message: nullopt where there is none.
   /// Errors as queue::QueueStore::get_data().
   using Read = std::function<Result<std::optional<std::string>>(const std::string& key)>;
-  /// What a message changes. Runs on the storage thread; an error leaves everything as it was.
+  /// What a message changes. Runs on the storage thread, perhaps after its call was cancelled: it
+  /// owns what it uses. An error leaves everything as it was.
   using Compute = std::function<Result<Effect>(const Read& read)>;
   struct Message {
     std::string idempotency_key;
@@ -63,8 +65,9 @@ class Inbox {
   ~Inbox();
 
   /// Applies them in order, as one write, durable when it returns. Calls take turns.
-  /// Errors, definite: invalid_argument - a key is empty; those of an effect; closed; cancelled.
-  /// io_error, disk_full: indefinite, as of queue::QueueStore::write().
+  /// Errors, definite: invalid_argument - a key is empty; those of an effect; closed; disk_full -
+  /// only the reserve is left; cancelled before it was written. Else as
+  /// queue::QueueWriter::write().
   [[nodiscard]] Task<Result<std::vector<Applied>>> apply_many(std::vector<Message> messages);
   [[nodiscard]] Task<Result<Applied>> apply(std::string idempotency_key, Compute effect);
 

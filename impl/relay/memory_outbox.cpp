@@ -3,25 +3,36 @@
 #include <algorithm>
 
 namespace lockstep::relay {
+namespace {
+
+constexpr Nanos lock_wait_max = seconds(5);  // of commit(): two may wait for each other
+
+}  // namespace
 
 MemoryOutbox::MemoryOutbox(env::Env& env, std::string name)
     : env_(env), name_(std::move(name)), unlocked_(env.waits), committed_(env.waits) {}
+
+bool MemoryOutbox::Transaction::owns(const std::string& lock) const {
+  return std::find(locks_.begin(), locks_.end(), lock) != locks_.end();
+}
 
 Task<Result<EntryId>> MemoryOutbox::Transaction::enqueue(NewEntry entry, MonoTime deadline) {
   MemoryOutbox& outbox = *outbox_;
   if (entry.aggregate.empty()) {
     co_return fail(definite(Errc::invalid_argument, "an entry needs an aggregate"));
   }
-  const bool is_mine = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& one) {
-    return one.aggregate == entry.aggregate;
-  });
-  while (!is_mine && outbox.locked_.contains(entry.aggregate)) {
-    const env::Outcome woken = co_await outbox.unlocked_.wait(deadline);
-    if (!woken) co_return fail(definite(woken.code, "'" + entry.aggregate + "' is locked"));
+  std::vector<std::string> locks{"a" + entry.aggregate};
+  if (!entry.request_id.empty()) locks.push_back("r" + entry.request_id);
+  for (const std::string& lock : locks) {
+    while (!owns(lock) && outbox.locked_.contains(lock)) {
+      const env::Outcome woken = co_await outbox.unlocked_.wait(deadline);
+      if (!woken) co_return fail(definite(woken.code, "'" + lock.substr(1) + "' is locked"));
+    }
+    if (outbox.locked_.insert(lock).second) locks_.push_back(lock);
   }
   const auto known = outbox.requests_.find(entry.request_id);
+  known_ += known == outbox.requests_.end() ? 0 : 1;
   if (known != outbox.requests_.end()) co_return known->second;
-  outbox.locked_.insert(entry.aggregate);
   const EntryId id{++outbox.last_id_.value};
   Entry made;
   made.id = id;
@@ -29,7 +40,6 @@ Task<Result<EntryId>> MemoryOutbox::Transaction::enqueue(NewEntry entry, MonoTim
       entry.request_id.empty() ? outbox.name_ + ":" + std::to_string(id.value) : entry.request_id;
   made.aggregate = std::move(entry.aggregate);
   made.payload = std::move(entry.payload);
-  if (!entry.request_id.empty()) outbox.requests_.emplace(entry.request_id, id);
   entries_.push_back(std::move(made));
   co_return id;
 }
@@ -41,25 +51,26 @@ void MemoryOutbox::Transaction::commit() {
     if (!value) outbox_->data_.erase(key);
   }
   for (Entry& entry : entries_) {
-    outbox_->unlock(entry.aggregate);
+    if (owns("r" + entry.idempotency_key)) {
+      outbox_->requests_.emplace(entry.idempotency_key, entry.id);
+    }
     entry.committed_at = outbox_->env_.clock.wall();
     outbox_->pending_.emplace(entry.id, std::move(entry));
   }
+  outbox_->unlock(locks_);
   outbox_->committed_.notify_all();
   outbox_ = nullptr;
 }
 
 void MemoryOutbox::Transaction::rollback() {
   if (outbox_ == nullptr) return;
-  for (const Entry& entry : entries_) {
-    outbox_->unlock(entry.aggregate);
-    outbox_->requests_.erase(entry.idempotency_key);
-  }
+  outbox_->unlock(locks_);
   outbox_ = nullptr;
 }
 
-void MemoryOutbox::unlock(const std::string& aggregate) {
-  if (locked_.erase(aggregate) > 0) unlocked_.notify_all();
+void MemoryOutbox::unlock(const std::vector<std::string>& locks) {
+  for (const std::string& lock : locks) locked_.erase(lock);
+  unlocked_.notify_all();
 }
 
 Task<Result<CommitOutcome>> MemoryOutbox::commit(relay::Transaction transaction) {
@@ -69,12 +80,12 @@ Task<Result<CommitOutcome>> MemoryOutbox::commit(relay::Transaction transaction)
   for (const std::string& key : transaction.effect.erases) open.erase(key);
   Committed committed;
   for (NewEntry& entry : transaction.entries) {
-    const EntryId before = last_id_;
-    const auto id = co_await open.enqueue(std::move(entry));
+    const MonoTime limit = saturating_add(env_.clock.now(), lock_wait_max);
+    const auto id = co_await open.enqueue(std::move(entry), limit);
     if (!id) co_return fail(id.error());
-    committed.known += *id <= before ? 1 : 0;
     committed.ids.push_back(*id);
   }
+  committed.known = open.known_;
   if (const auto refused = present(transaction.fence)) co_return CommitOutcome(*refused);
   open.commit();
   co_return CommitOutcome(std::move(committed));
@@ -104,12 +115,15 @@ Task<Result<FetchOutcome>> MemoryOutbox::fetch_pending(const FetchRequest& reque
   if (const auto refused = present(fence)) co_return FetchOutcome(*refused);
   Fetched fetched;
   fetched.is_all = true;
+  std::size_t bytes = 0;
   for (const auto& [id, entry] : pending_) {
     const auto after = request.after.find(entry.aggregate);
     const bool is_wanted = after == request.after.end() || after->second < id;
     if (!is_wanted || blocked_.contains(entry.aggregate)) continue;
-    fetched.is_all = fetched.entries.size() < request.limit;
+    fetched.is_all = fetched.entries.size() < request.limit &&
+                     (request.bytes_max == 0 || bytes < request.bytes_max);
     if (!fetched.is_all) break;
+    bytes += entry.payload.size();
     fetched.entries.push_back(entry);
     fetched.next = EntryId{id.value + 1};
   }
@@ -127,8 +141,10 @@ Task<Result<NoteOutcome>> MemoryOutbox::note_failure(const FailureNote& note, co
   if (const auto refused = present(fence)) co_return NoteOutcome(*refused);
   Noted noted;
   const auto found = pending_.find(note.entry.id);
-  if (found == pending_.end()) co_return NoteOutcome(noted);
-  noted.failures = ++found->second.failures;
+  noted.is_gone = found == pending_.end();
+  if (noted.is_gone) co_return NoteOutcome(noted);
+  found->second.failures = std::max(found->second.failures, note.failures);
+  noted.failures = found->second.failures;
   noted.is_blocked = note.failures_max > 0 && noted.failures >= note.failures_max;
   if (noted.is_blocked) {
     blocked_[note.entry.aggregate] = BlockedEntry{note.entry, noted.failures, note.cause};

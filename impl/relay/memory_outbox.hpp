@@ -32,6 +32,8 @@ class MemoryOutbox final : public OutboxStore, public TransactionalOutbox {
     Transaction(Transaction&& other) noexcept : outbox_(std::exchange(other.outbox_, nullptr)) {
       std::swap(writes_, other.writes_);
       std::swap(entries_, other.entries_);
+      std::swap(known_, other.known_);
+      std::swap(locks_, other.locks_);
     }
     Transaction& operator=(Transaction&&) = delete;
     ~Transaction() { rollback(); }
@@ -42,6 +44,7 @@ class MemoryOutbox final : public OutboxStore, public TransactionalOutbox {
     /// entries is taken. A request that was committed before leaves no entry, and gives its id.
     /// Errors, definite: invalid_argument - no aggregate; no_reply - the lock was not free;
     /// cancelled.
+    /// An open transaction of the same request is waited for too.
     [[nodiscard]] Task<Result<EntryId>> enqueue(NewEntry entry, MonoTime deadline = never);
     /// All of it is there now, to be seen by everybody.
     void commit();
@@ -49,14 +52,17 @@ class MemoryOutbox final : public OutboxStore, public TransactionalOutbox {
 
    private:
     friend class MemoryOutbox;
+    [[nodiscard]] bool owns(const std::string& lock) const;
     explicit Transaction(MemoryOutbox& outbox) : outbox_(&outbox) {}
     MemoryOutbox* outbox_;
     std::map<std::string, std::optional<std::string>> writes_;
     std::vector<Entry> entries_;
+    std::size_t known_ = 0;             ///< requests that were committed before
+    std::vector<std::string> locks_{};  ///< "a" and an aggregate, "r" and a request
   };
 
   [[nodiscard]] Transaction begin() { return Transaction(*this); }
-  /// One that waits for its aggregates' locks, and ends.
+  /// One that waits for its locks, a few seconds at most, and ends.
   [[nodiscard]] Task<Result<CommitOutcome>> commit(relay::Transaction transaction) override;
   [[nodiscard]] Task<Result<std::optional<std::string>>> get(std::string key) override;
 
@@ -74,7 +80,7 @@ class MemoryOutbox final : public OutboxStore, public TransactionalOutbox {
 
  private:
   [[nodiscard]] std::optional<Refused> present(const Fence& fence);
-  void unlock(const std::string& aggregate);
+  void unlock(const std::vector<std::string>& locks);
 
   env::Env& env_;
   std::string name_;
@@ -83,7 +89,7 @@ class MemoryOutbox final : public OutboxStore, public TransactionalOutbox {
   std::map<std::string, EntryId> requests_;
   std::map<std::string, BlockedEntry> blocked_;
   std::map<std::string, FencingToken> seen_;
-  std::set<std::string> locked_;  ///< aggregates
+  std::set<std::string> locked_;
   EntryId last_id_{};
   env::Event unlocked_;
   env::Event committed_;

@@ -27,6 +27,7 @@ inline constexpr EntryId after_all{~std::uint64_t{0}};
 
 struct FetchRequest {
   std::size_t limit = 0;
+  std::size_t bytes_max = 0;  ///< of their payloads; one entry at least; 0: no bound
   /// Nothing that is wanted is known below it. A store whose commits are in the order of ids begins
   /// here; one in which a lower id may commit later looks at everything.
   EntryId from{};
@@ -49,12 +50,14 @@ using FetchOutcome = std::variant<Fetched, Refused>;
 struct FailureNote {
   EntryRef entry;
   std::string cause;
+  std::uint32_t failures = 0;      ///< this one included; a store keeps the highest
   std::uint32_t failures_max = 0;  ///< at so many its aggregate is blocked; 0: never
 };
 /// It was written down.
 struct Noted {
   std::uint32_t failures = 0;
   bool is_blocked = false;
+  bool is_gone = false;  ///< there is no such entry any more
 };
 using NoteOutcome = std::variant<Noted, Refused>;
 

@@ -99,6 +99,7 @@ RedisOutbox::RedisOutbox(env::Env& env, redis::Client& client, Options options)
       note_(client.add_script("note failure", with_fence(note_lua))),
       unblock_(client.add_script("unblock", unblock_lua)) {
   ASSERT(options_.name.find_first_of("{}") == std::string::npos);
+  ASSERT(options_.request_retention >= milliseconds(1));  // else PX fails half way
 }
 
 Task<Result<std::variant<RedisOutbox::Items, Refused>>> RedisOutbox::run(
@@ -172,6 +173,7 @@ Task<Result<FetchOutcome>> RedisOutbox::fetch_pending(const FetchRequest& reques
                                                       const Fence& fence) {
   std::vector<std::string> words;
   words.push_back(std::to_string(request.limit));
+  words.push_back(std::to_string(request.bytes_max));
   for (const auto& [aggregate, after] : request.after) {
     words.push_back(aggregate);
     words.push_back(after == after_all ? std::string("all") : std::to_string(after.value));
@@ -208,7 +210,8 @@ Task<Result<GuardedOutcome>> RedisOutbox::mark_published(const std::vector<Entry
 
 Task<Result<NoteOutcome>> RedisOutbox::note_failure(const FailureNote& note, const Fence& fence) {
   std::vector<std::string> words{note.entry.aggregate, std::to_string(note.entry.id.value),
-                                 std::to_string(note.failures_max), note.cause};
+                                 std::to_string(note.failures), std::to_string(note.failures_max),
+                                 note.cause};
   const auto outcome = co_await run(note_, fence, std::move(words));
   if (!outcome) co_return fail(outcome.error());
   if (const auto* refused = std::get_if<Refused>(&*outcome)) co_return NoteOutcome(*refused);
@@ -218,6 +221,7 @@ Task<Result<NoteOutcome>> RedisOutbox::note_failure(const FailureNote& note, con
   Noted noted;
   noted.failures = static_cast<std::uint32_t>(*failures);
   noted.is_blocked = number_of(items[1]) == 1U;
+  noted.is_gone = noted.failures == 0;
   co_return NoteOutcome(noted);
 }
 

@@ -19,7 +19,7 @@ namespace lockstep::relay {
 
 struct RedisOutboxOptions {
   std::string name = "lockstep-outbox";          ///< in front of all keys; holds no braces
-  Nanos request_retention = seconds(24 * 3600);  ///< how long a request is known
+  Nanos request_retention = seconds(24 * 3600);  ///< how long a request is known; 1 ms at least
 };
 
 class RedisOutbox final : public OutboxStore, public TransactionalOutbox {

@@ -67,13 +67,14 @@ end
 return answer
 )lua";
 
-/// ARGV, from 3: limit; then aggregate, after ("all": nothing of it), ...
-/// Answers {1, 1 if that is all, else 0, then for each entry aggregate, id, payload, request, ms,
-/// failures}.
+/// ARGV, from 3: limit, bytes of payloads (0: no bound); then aggregate, after ("all": nothing of
+/// it), ... Answers {1, 1 if that is all, else 0, then for each entry aggregate, id, payload,
+/// request, ms, failures}.
 inline constexpr std::string_view fetch_lua = R"lua(
 local limit = tonumber(ARGV[3])
 local after = {}
-for i = 4, #ARGV, 2 do after[ARGV[i]] = ARGV[i + 1] end
+local bytes_max, bytes = tonumber(ARGV[4]), 0
+for i = 5, #ARGV, 2 do after[ARGV[i]] = ARGV[i + 1] end
 local has_failures = redis.call('EXISTS', prefix .. 'failures') == 1
 local answer, found, offset = {1, 1}, 0, 0
 while true do
@@ -84,11 +85,12 @@ while true do
       local entries = redis.call('XRANGE', prefix .. 'log:' .. aggregate,
           from and '(' .. from .. '-0' or '-', '+', 'COUNT', limit - found + 1)
       for _, entry in ipairs(entries) do
-        if found == limit then
+        if found == limit or (bytes_max > 0 and bytes >= bytes_max) then
           answer[2] = 0
           return answer
         end
         found = found + 1
+        bytes = bytes + #entry[2][2]
         local id = string.sub(entry[1], 1, -3)
         answer[#answer + 1] = aggregate
         answer[#answer + 1] = id
@@ -127,17 +129,19 @@ redis.call('DECRBY', prefix .. 'count', marked)
 return {1, marked}
 )lua";
 
-/// ARGV, from 3: aggregate, id, failures at which it is blocked (0: never), cause.
-/// Answers {1, failures, 1 if it is blocked, else 0}.
+/// ARGV, from 3: aggregate, id, failures so far, failures at which it is blocked (0: never), cause.
+/// Answers {1, failures, 1 if it is blocked, else 0}; failures 0: there is no such entry.
 inline constexpr std::string_view note_lua = R"lua(
 local aggregate, id = ARGV[3], ARGV[4]
 local there = redis.call('XRANGE', prefix .. 'log:' .. aggregate, id .. '-0', id .. '-0')
 if #there == 0 then return {1, 0, 0} end
-local failures = redis.call('HINCRBY', prefix .. 'failures', id, 1)
-local most = tonumber(ARGV[5])
+local failures = math.max(tonumber(ARGV[5]),
+    tonumber(redis.call('HGET', prefix .. 'failures', id) or '0'))
+redis.call('HSET', prefix .. 'failures', id, string.format('%.0f', failures))
+local most = tonumber(ARGV[6])
 if most == 0 or failures < most then return {1, failures, 0} end
 redis.call('HSET', prefix .. 'blocked', aggregate,
-    id .. ' ' .. string.format('%.0f', failures) .. ' ' .. ARGV[6])
+    id .. ' ' .. string.format('%.0f', failures) .. ' ' .. ARGV[7])
 redis.call('ZREM', prefix .. 'ready', aggregate)
 return {1, failures, 1}
 )lua";

@@ -8,37 +8,29 @@ namespace lockstep::relay {
 namespace {
 
 // KEYS fence, stream. ARGV token, length (0: all), then aggregate, id, idempotency key, payload for
-// each entry. Answers {1}: all were added; {1, outcome...} with 1, the error's text, or 0 for one
-// that was not tried; refused: {0, seen}.
+// each entry. Answers {1}: all were added; refused: {0, seen}; {2, error}: some were added before
+// the server failed. An error that comes first is the answer: it concerns no entry, and nothing was
+// done.
 constexpr std::string_view script_text = R"lua(
 local seen = tonumber(redis.call('GET', KEYS[1]) or '0')
 local token = tonumber(ARGV[1])
 if token > 0 and token < seen then return {0, seen} end
 if token > seen then redis.call('SET', KEYS[1], ARGV[1]) end
-local outcomes, failed = {1}, nil
+local words = {'XADD', KEYS[2]}
+if ARGV[2] ~= '0' then words = {'XADD', KEYS[2], 'MAXLEN', '~', ARGV[2]} end
+local n = #words
+words[n + 1], words[n + 2], words[n + 4] = '*', 'aggregate', 'id'
+words[n + 6], words[n + 8] = 'key', 'payload'
+if token > 0 then words[n + 10], words[n + 11] = 'token', ARGV[1] end
 for i = 3, #ARGV, 4 do
-  local outcome = 1
-  if failed and failed[ARGV[i]] then
-    outcome = 0
-  else
-    local words = {'XADD', KEYS[2]}
-    if ARGV[2] ~= '0' then words = {'XADD', KEYS[2], 'MAXLEN', '~', ARGV[2]} end
-    local n = #words
-    words[n + 1], words[n + 2], words[n + 3] = '*', 'aggregate', ARGV[i]
-    words[n + 4], words[n + 5] = 'id', ARGV[i + 1]
-    words[n + 6], words[n + 7] = 'key', ARGV[i + 2]
-    words[n + 8], words[n + 9] = 'payload', ARGV[i + 3]
-    if token > 0 then words[n + 10], words[n + 11] = 'token', ARGV[1] end
-    local added = redis.pcall(unpack(words))
-    if type(added) == 'table' and added.err then
-      failed = failed or {}
-      failed[ARGV[i]] = true
-      outcome = added.err
-    end
+  words[n + 3], words[n + 5], words[n + 7], words[n + 9] = ARGV[i], ARGV[i + 1], ARGV[i + 2],
+      ARGV[i + 3]
+  local added = redis.pcall(unpack(words))
+  if type(added) == 'table' and added.err then
+    if i == 3 then return added end
+    return {2, added.err}
   end
-  outcomes[#outcomes + 1] = outcome
 end
-if failed then return outcomes end
 return {1}
 )lua";
 
@@ -56,15 +48,11 @@ std::optional<Refused> refusal_of(const resp::Reply& reply) {
   return Refused{FencingToken{static_cast<std::uint64_t>(items[1].integer())}};
 }
 
-EntryOutcome outcome_of(const resp::Reply& item) {
-  EntryOutcome outcome;
-  if (item.is_bulk()) {
-    outcome.fate = Fate::failed;
-    outcome.cause = item.text();
-  } else if (item.is_integer() && item.integer() == 0) {
-    outcome.fate = Fate::skipped;
-  }
-  return outcome;
+/// Some were published, and the server says why the others were not.
+std::optional<Error> failure_of(const resp::Reply& reply) {
+  const auto& items = reply.items();
+  if (items[0].integer() != 2 || items.size() != 2 || !items[1].is_bulk()) return std::nullopt;
+  return indefinite(Errc::server_error, items[1].text());
 }
 
 }  // namespace
@@ -112,12 +100,9 @@ Task<Result<PublishOutcome>> RedisStreamPublisher::publish(const std::vector<Ent
   if (!reply) co_return fail(reply.error());
   if (!is_answer(*reply)) co_return strange(*reply);
   if (const auto refused = refusal_of(*reply)) co_return PublishOutcome(*refused);
-  const auto& items = reply->items();
-  std::vector<EntryOutcome> outcomes(entries.size());
-  if (items.size() == 1) co_return PublishOutcome(std::move(outcomes));
-  if (items.size() != entries.size() + 1) co_return strange(*reply);
-  for (std::size_t i = 0; i < entries.size(); ++i) outcomes[i] = outcome_of(items[i + 1]);
-  co_return PublishOutcome(std::move(outcomes));
+  if (auto failure = failure_of(*reply)) co_return fail(*std::move(failure));
+  if (reply->items()[0].integer() != 1) co_return strange(*reply);
+  co_return PublishOutcome(std::vector<EntryOutcome>(entries.size()));
 }
 
 }  // namespace lockstep::relay

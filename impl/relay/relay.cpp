@@ -1,5 +1,6 @@
 #include "impl/relay/relay.hpp"
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
@@ -26,6 +27,8 @@ Result<void> check(const RelayConfig& config, const lock::DistributedLockBackend
     return bad("poll, backoff_base: expected more than 0");
   }
   if (config.backoff_max < config.backoff_base) return bad("backoff_max: below backoff_base");
+  if (config.drain_max.count() < 0) return bad("drain_max: expected 0 or more");
+  if (config.batch_bytes_max == 0) return bad("batch_bytes_max: expected more than 0");
   if (!config.leader) return {};
   if (backend == nullptr) return bad("leader: there is no lock backend to elect one");
   const bool fits = config.step_timeout <= config.leader->lock.effective_stop_grace();
@@ -78,19 +81,24 @@ Task<Result<void>> Relay::Core::run() {
 /// Leads again and again until stop(): a session also ends by itself, when a fence has seen a newer
 /// leader or its lease was over before the keeper looked.
 Task<Result<void>> Relay::Core::lead() {
+  const bool throws = co_await env::asio::this_coro::throw_if_cancelled();
   co_await env::asio::this_coro::throw_if_cancelled(false);  // cancellation acts as stop()
+  Result<void> outcome;
   while (!stopping_.requested()) {
     lock::LeaseKeeper::Job job;
     job.key = config_.leader->key;
     job.owner = config_.leader->owner;
     job.worker = [this](lock::LeaseGuard guard) { return work(std::move(guard)); };
-    Result<void> ended = co_await keeper_->run(std::move(job));
-    if (!ended) co_return ended;
+    outcome = co_await keeper_->run(std::move(job));
+    // a cancellation is told once: the keeper may have taken it
+    const auto cancellation = co_await env::asio::this_coro::cancellation_state;
+    if (!outcome || cancellation.cancelled() != env::asio::cancellation_type::none) break;
     const MonoTime later = saturating_add(env_.clock.now(), config_.poll);
     const env::Outcome woken = co_await stopping_.token().wait(later);
     if (woken.code == Errc::cancelled) break;
   }
-  co_return Result<void>{};
+  co_await env::asio::this_coro::throw_if_cancelled(throws);
+  co_return outcome;
 }
 
 Task<void> Relay::Core::work(std::optional<lock::LeaseGuard> guard) {

@@ -33,7 +33,8 @@ struct LeaderConfig {
 };
 
 struct RelayConfig {
-  std::size_t batch_max = 32;      ///< entries published by one call, 1 to 10,000
+  std::size_t batch_max = 32;               ///< entries published by one call, 1 to 10,000
+  std::size_t batch_bytes_max = 4U << 20U;  ///< payloads of these; one entry at least
   std::size_t in_flight_max = 4;   ///< calls of the publisher at once, never two of one aggregate
   Nanos poll = milliseconds(500);  ///< between looks at a store that says nothing new
   Nanos backoff_base = milliseconds(500);  ///< after an entry failed; doubled each time

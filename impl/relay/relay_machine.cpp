@@ -78,6 +78,7 @@ std::optional<RelayStep> RelayMachine::next_fetch(MonoTime now) {
   if (fetches_ % fetches_between_looks == 0) cursor_ = EntryId{1};
   FetchStep step{.from = cursor_,
                  .limit = options_.in_flight_max * options_.batch_max,
+                 .bytes_max = options_.in_flight_max * options_.batch_bytes_max,
                  .epoch = epoch_,
                  .after = {}};
   for (auto& [aggregate, lane] : lanes_) {
@@ -127,7 +128,8 @@ void RelayMachine::take_in(Entry entry) {
   const auto lane = lanes_.try_emplace(entry.aggregate).first;
   Lane& what = lane->second;
   if (what.left.value != 0 || entry.id <= what.last) return;  // closed meanwhile; or not asked for
-  if (what.entries.size() >= lane_max_batches * options_.batch_max) {
+  const bool waits = what.cause || what.is_noting || what.retry_at != MonoTime{};
+  if (waits || what.entries.size() >= lane_max_batches * options_.batch_max) {
     what.left = entry.id;
     return;
   }
@@ -169,13 +171,14 @@ void RelayMachine::wake_lanes(MonoTime now) {
   }
 }
 
-/// All its entries stay in the store alone.
-void RelayMachine::empty(Lane& lane) {
-  lane.left = lane.entries.front().id;
+/// All but the first `kept` entries stay in the store alone.
+void RelayMachine::let_go(Lane& lane, std::size_t kept) {
+  if (lane.entries.size() <= kept) return;
+  lane.left = lane.entries[kept].id;
   lane.last = EntryId{lane.left.value - 1};
   lane.is_asked = false;
-  held_ -= lane.entries.size();
-  lane.entries.clear();
+  held_ -= lane.entries.size() - kept;
+  lane.entries.resize(kept);
 }
 
 // ---- publishing ---------------------------------------------------------------------------------
@@ -189,22 +192,35 @@ std::optional<RelayStep> RelayMachine::next_batch(MonoTime now) {
   if (ready_.empty() || now < publish_at_ || !may_publish()) return std::nullopt;
   PublishStep step{.batch = ++last_batch_, .entries = {}};
   Batch& batch = batches_[step.batch];
-  while (step.entries.size() < options_.batch_max && !ready_.empty()) {
+  std::size_t bytes = 0;
+  const auto has_room = [&] {
+    return step.entries.size() < options_.batch_max && bytes < options_.batch_bytes_max;
+  };
+  while (has_room() && !ready_.empty()) {
     auto turn = ready_.upper_bound(turn_);
     if (turn == ready_.end()) turn = ready_.begin();
-    turn_ = *turn;
-    take_from(lanes_.find(turn_), options_.batch_max - step.entries.size(), step);
+    const auto lane = lanes_.find(*turn);
+    if (!take_from(lane, step, bytes)) break;  // the next batch begins with it
+    turn_ = lane->first;
   }
   for (const Entry& entry : step.entries) batch.push_back({entry.id, entry.aggregate});
   return step;
 }
 
-void RelayMachine::take_from(Lanes::iterator lane, std::size_t most, PublishStep& step) {
+/// The first of a batch always fits. false: nothing of the lane does.
+bool RelayMachine::take_from(Lanes::iterator lane, PublishStep& step, std::size_t& bytes) {
   unfile(lane);
   Lane& what = lane->second;
-  what.in_flight = std::min(what.entries.size(), most);
-  const auto end = what.entries.begin() + static_cast<std::ptrdiff_t>(what.in_flight);
-  step.entries.insert(step.entries.end(), what.entries.begin(), end);
+  for (const Entry& entry : what.entries) {
+    const bool fits = step.entries.size() < options_.batch_max &&
+                      bytes + entry.payload.size() <= options_.batch_bytes_max;
+    if (!fits && !step.entries.empty()) break;
+    bytes += entry.payload.size();
+    step.entries.push_back(entry);
+    ++what.in_flight;
+  }
+  if (what.in_flight == 0) file(lane);
+  return what.in_flight > 0;
 }
 
 void RelayMachine::published(std::uint64_t batch, const std::vector<EntryOutcome>& outcomes) {
@@ -240,9 +256,13 @@ void RelayMachine::settle(const EntryRef& entry, const EntryOutcome& outcome) {
   lane.entries.pop_front();
 }
 
-void RelayMachine::publish_failed(std::uint64_t batch, MonoTime now) {
+void RelayMachine::publish_failed(std::uint64_t batch, const Error& error, MonoTime now) {
   const auto at = batches_.find(batch);
   ASSERT(at != batches_.end());
+  const bool is_too_much = error.code == Errc::limit || error.code == Errc::invalid_argument;
+  if (at->second.size() == 1 && is_too_much && !error.indefinite()) {
+    return published(batch, {EntryOutcome{Fate::failed, error.detail}});
+  }
   ++publish_failures_;
   publish_at_ = saturating_add(now, call_backoff(publish_failures_));
   for (const EntryRef& entry : at->second) {
@@ -290,20 +310,30 @@ std::optional<RelayStep> RelayMachine::next_note(MonoTime now) {
   const auto lane = lanes_.find(*noting_);
   unfile(lane);
   lane->second.is_noting = true;
-  const EntryId id = lane->second.entries.front().id;
-  return NoteStep{{{id, *noting_}, *lane->second.cause, options_.failures_max}};
+  const Entry& first = lane->second.entries.front();
+  return NoteStep{
+      {{first.id, *noting_}, *lane->second.cause, first.failures + 1, options_.failures_max}};
 }
 
+/// A lane that waits keeps its first entry alone: many of them must not fill the relay's hands.
 void RelayMachine::noted(const Noted& outcome, MonoTime now) {
-  const auto lane = lanes_.find(*noting_);
+  const auto at = lanes_.find(*noting_);
+  Lane& lane = at->second;
   noting_.reset();
   note_failures_ = 0;
-  lane->second.is_noting = false;
-  lane->second.cause.reset();
-  if (outcome.is_blocked) return empty(lane->second);
-  lane->second.entries.front().failures = outcome.failures;
-  lane->second.retry_at = saturating_add(now, backoff(outcome.failures));
-  file(lane);
+  lane.is_noting = false;
+  lane.cause.reset();
+  if (outcome.is_gone) {
+    lane.entries.pop_front();
+    --held_;
+  } else if (outcome.is_blocked) {
+    let_go(lane, 0);
+  } else {
+    let_go(lane, 1);
+    lane.entries.front().failures = outcome.failures;
+    lane.retry_at = saturating_add(now, backoff(outcome.failures));
+  }
+  file(at);
 }
 
 void RelayMachine::note_failed(MonoTime now) {

@@ -35,8 +35,9 @@
 namespace lockstep::relay {
 
 struct MachineOptions {
-  std::size_t batch_max = 32;     ///< entries published by one call
-  std::size_t in_flight_max = 4;  ///< calls of the publisher at once
+  std::size_t batch_max = 32;               ///< entries published by one call
+  std::size_t batch_bytes_max = 4U << 20U;  ///< payloads of these; one entry at least
+  std::size_t in_flight_max = 4;            ///< calls of the publisher at once
   Nanos poll = milliseconds(500);
   Nanos backoff_base = milliseconds(500);  ///< after a failure, doubled up to backoff_max
   Nanos backoff_max = seconds(30);
@@ -47,6 +48,7 @@ struct MachineOptions {
 struct FetchStep {
   EntryId from{};
   std::size_t limit = 0;
+  std::size_t bytes_max = 0;
   std::uint64_t epoch = 0;
   After after;
 };
@@ -82,8 +84,9 @@ class RelayMachine {
   void fetched(Fetched fetched, MonoTime now);
   void fetch_failed(MonoTime now);
   void published(std::uint64_t batch, const std::vector<EntryOutcome>& outcomes);
-  /// Of definite and indefinite ends: the batch will be published again.
-  void publish_failed(std::uint64_t batch, MonoTime now);
+  /// Of definite and indefinite ends: the batch will be published again. But an entry that is
+  /// refused alone, before it was sent (limit, invalid_argument), has failed by itself.
+  void publish_failed(std::uint64_t batch, const Error& error, MonoTime now);
   void marked();
   void mark_failed(MonoTime now);
   void noted(const Noted& outcome, MonoTime now);
@@ -122,10 +125,10 @@ class RelayMachine {
   [[nodiscard]] bool may_publish() const;
   void wake_lanes(MonoTime now);
   void take_in(Entry entry);
-  void take_from(Lanes::iterator lane, std::size_t most, PublishStep& step);
+  [[nodiscard]] bool take_from(Lanes::iterator lane, PublishStep& step, std::size_t& bytes);
+  void let_go(Lane& lane, std::size_t kept);
   void settle(const EntryRef& entry, const EntryOutcome& outcome);
   [[nodiscard]] EntryId wanted_after(Lane& lane, EntryId& from) const;
-  void empty(Lane& lane);
   /// Files a lane under what it waits for, after any change.
   void file(Lanes::iterator lane);
   void unfile(Lanes::iterator lane);

@@ -160,7 +160,7 @@ class Model {
       outcomes.push_back(publish_one(step.entries[i], broken));
     if (!fails) return machine_.published(step.batch, outcomes);
     for (std::size_t i = 0; i < step.entries.size(); ++i) doubtful_.insert(step.entries[i].id);
-    machine_.publish_failed(step.batch, now_);
+    machine_.publish_failed(step.batch, indefinite(Errc::no_reply, "lost"), now_);
   }
   EntryOutcome publish_one(const Entry& entry, std::set<std::string>& broken) {
     EXPECT_FALSE(blocked_.contains(entry.aggregate))
@@ -199,7 +199,8 @@ class Model {
     later([this, note] {
       if (dice_.chance(rates_.mark_fails)) return machine_.note_failed(now_);
       Noted noted;
-      noted.failures = ++failures_[note.entry.id];
+      EXPECT_EQ(note.failures, failures_[note.entry.id] + 1);
+      noted.failures = failures_[note.entry.id] = note.failures;
       noted.is_blocked = note.failures_max > 0 && noted.failures >= note.failures_max;
       if (noted.is_blocked) blocked_[note.entry.aggregate] = note.entry.id;
       later([this, noted] { machine_.noted(noted, now_); });
@@ -286,6 +287,62 @@ TEST(RelayMachine, drains_what_is_on_its_way_and_claims_no_more) {
   static_cast<void>(expect_step<WaitStep>(machine, now));
   machine.marked();
   static_cast<void>(expect_step<DoneStep>(machine, now));
+}
+
+TEST(RelayMachine, many_aggregates_that_fail_leave_room_for_the_others) {
+  const MonoTime now{seconds(1)};
+  RelayMachine machine(MachineOptions{.batch_max = 2, .in_flight_max = 1});
+  std::vector<Entry> poison;
+  for (std::uint64_t id = 1; id <= 400; ++id) {
+    poison.push_back(entry_of(id, "bad" + std::to_string(id % 100)));
+  }
+  bool is_fetched = false;
+  for (int i = 0; i < 2'000 && !is_fetched; ++i) {
+    RelayStep step = machine.next(now, 0);
+    if (const auto* to_fetch = std::get_if<FetchStep>(&step)) {
+      std::vector<Entry> page;
+      for (const Entry& entry : poison) {
+        const auto after = to_fetch->after.find(entry.aggregate);
+        const bool is_new = after == to_fetch->after.end() || after->second < entry.id;
+        if (is_new && entry.id >= to_fetch->from && page.size() < to_fetch->limit) {
+          page.push_back(entry);
+        }
+      }
+      is_fetched = page.empty();  // it came past all of them
+      const EntryId next{page.empty() ? 401 : page.back().id.value + 1};
+      machine.fetched({std::move(page), next, is_fetched}, now);
+    } else if (const auto* to_publish = std::get_if<PublishStep>(&step)) {
+      std::vector<EntryOutcome> outcomes(to_publish->entries.size());
+      for (EntryOutcome& one : outcomes) one = {Fate::skipped, ""};
+      std::set<std::string> seen;
+      for (std::size_t k = 0; k < outcomes.size(); ++k) {
+        if (seen.insert(to_publish->entries[k].aggregate).second) {
+          outcomes[k] = {Fate::failed, "poison"};
+        }
+      }
+      machine.published(to_publish->batch, outcomes);
+    } else if (const auto* to_note = std::get_if<NoteStep>(&step)) {
+      machine.noted({.failures = to_note->note.failures}, now);
+    }
+  }
+  EXPECT_TRUE(is_fetched);
+}
+
+TEST(RelayMachine, an_entry_that_is_too_large_fails_by_itself) {
+  const MonoTime now{seconds(1)};
+  RelayMachine machine(MachineOptions{.batch_max = 10, .batch_bytes_max = 100});
+  static_cast<void>(expect_step<FetchStep>(machine, now));
+  Entry large = entry_of(2, "b");
+  large.payload = std::string(1'000, 'x');
+  machine.fetched({{entry_of(1, "a"), large, entry_of(3, "c")}, EntryId{4}, true}, now);
+  const auto small = expect_step<PublishStep>(machine, now);
+  EXPECT_EQ(small.entries.size(), 1U) << "the large one waits for a batch of its own";
+  const auto alone = expect_step<PublishStep>(machine, now);
+  EXPECT_EQ(alone.entries.size(), 1U);
+  machine.publish_failed(alone.batch, definite(Errc::limit, "too large"), now);
+  const auto note = expect_step<NoteStep>(machine, now);
+  EXPECT_EQ(note.note.entry.aggregate, "b");
+  EXPECT_EQ(note.note.failures, 1U);
 }
 
 TEST(RelayMachine, backs_off_up_to_eight_polls_while_fetching_fails) {

@@ -26,6 +26,12 @@ void RocksOutbox::Requests::Taken::forget_old(queue::Batch& batch) const {
   }
 }
 
+void RocksOutbox::Requests::forgotten(const Taken& taken) {
+  for (const queue::StoredData& one : taken.old_) {
+    old_from_ = std::max(old_from_, id_in(one.name).value_or(0) + 1);
+  }
+}
+
 bool RocksOutbox::Requests::is_free(const std::set<std::string>& names) const {
   return std::none_of(names.begin(), names.end(),
                       [this](const std::string& one) { return committing_->names.contains(one); });
@@ -51,17 +57,16 @@ Task<Result<std::shared_ptr<RocksOutbox::Requests::Taken>>> RocksOutbox::Request
       if (number) read.known.emplace(name, EntryId{*number});
     }
     if (bound <= from) return read;
-    auto old = store.scan_data("q", name_of('q', from), 2 * names.size());
+    std::vector<std::string> damaged;  // nobody needs them
+    auto old = store.scan_data("q", name_of('q', from), 2 * names.size(), &damaged);
     if (!old) return fail(std::move(old.error()));
+    for (std::string& name : damaged) old->push_back({std::move(name), ""});
     std::erase_if(*old, [bound](const auto& one) { return id_in(one.name).value_or(0) >= bound; });
     read.old = std::move(*old);
     return read;
   };
   auto read = co_await log_.read<Read>(std::move(call));
   if (!read) co_return fail(std::move(read.error()));
-  for (const queue::StoredData& one : read->old) {
-    old_from_ = std::max(old_from_, id_in(one.name).value_or(0) + 1);
-  }
   taken->known_ = std::move(read->known);
   taken->old_ = std::move(read->old);
   co_return taken;

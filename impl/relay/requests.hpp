@@ -56,6 +56,8 @@ class RocksOutbox::Requests {
 
   /// Errors as RocksLog::read().
   [[nodiscard]] Task<Result<std::shared_ptr<Taken>>> take(std::set<std::string> names);
+  /// What `taken` was to forget is gone.
+  void forgotten(const Taken& taken);
 
  private:
   struct Read {

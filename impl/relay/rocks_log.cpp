@@ -70,18 +70,7 @@ Task<Result<std::vector<std::pair<std::string, std::string>>>> RocksLog::scan(
 Task<Result<void>> RocksLog::close() {
   is_closed_ = true;
   co_await writer_.drained();
-  if (slot_->store == nullptr) co_return Result<void>{};
-  struct Nothing {};
-  std::function<Result<Nothing>(queue::QueueStore&)> call =
-      [slot = slot_](queue::QueueStore& store) -> Result<Nothing> {
-    const auto synced = store.sync();
-    slot->store.reset();
-    if (!synced) return fail(synced.error());
-    return Nothing{};
-  };
-  const auto closed = co_await queue::on_storage<Nothing>(env_, slot_, std::move(call));
-  if (!closed) co_return fail(closed.error());
-  co_return Result<void>{};
+  co_return co_await queue::close_store(env_, slot_);
 }
 
 }  // namespace lockstep::relay

@@ -31,6 +31,8 @@ class RocksLog {
   void set_first_id(queue::EventId id) { first_id_ = id; }
   /// Events that are there.
   [[nodiscard]] std::uint64_t len() const { return len_; }
+  /// They were counted anew, around damage.
+  void set_len(std::uint64_t len) { len_ = len; }
   [[nodiscard]] const queue::Recovery& recovery() const { return recovery_; }
 
   /// Its place in the line is taken before the first suspension. `ended` is told on the loop, also

@@ -22,6 +22,7 @@ struct DecodedEntries {
   EntryId first{};  ///< of all that was looked at; 0: there was nothing
   EntryId next{};
   std::vector<queue::Damage> damage;
+  std::uint64_t len = 0;  ///< counted anew, if there is damage
 };
 
 namespace {
@@ -58,6 +59,24 @@ void look_at(const Look& look, queue::StoredEvent& event, DecodedEntries& found)
   }
 }
 
+/// Damage that is new is written down, so that it is reported again, and counted without what is
+/// lost.
+Result<void> report(QueueStore& store, const std::vector<queue::Damage>& known,
+                    DecodedEntries& found) {
+  std::erase_if(found.damage, [&](const queue::Damage& one) {
+    return std::any_of(known.begin(), known.end(), [&](const queue::Damage& other) {
+      return other.ids.first <= one.ids.first && one.ids.last <= other.ids.last;
+    });
+  });
+  for (const queue::Damage& one : found.damage) {
+    if (auto noted = store.note_damage(one); !noted) return noted;
+  }
+  if (found.damage.empty()) return {};
+  auto counted = store.recount();
+  found.len = store.meta().live;
+  return counted;
+}
+
 Result<DecodedEntries> look_through(QueueStore& store, const Look& look) {
   DecodedEntries found;
   found.next = look.from;
@@ -79,12 +98,13 @@ Result<DecodedEntries> look_through(QueueStore& store, const Look& look) {
 }
 
 /// All data whose names begin with `letter`.
-Result<std::vector<queue::StoredData>> all_data(const QueueStore& store, char letter) {
+Result<std::vector<queue::StoredData>> all_data(const QueueStore& store, char letter,
+                                                std::vector<std::string>* damaged) {
   std::vector<queue::StoredData> all;
   const std::string prefix(1, letter);
   std::string from = prefix;
   while (true) {
-    auto some = store.scan_data(prefix, from, page);
+    auto some = store.scan_data(prefix, from, page, damaged);
     if (!some || some->empty()) return some ? Result<std::vector<queue::StoredData>>(all) : some;
     from = some->back().name + '\0';
     for (queue::StoredData& one : *some) all.push_back(std::move(one));
@@ -121,21 +141,28 @@ Task<Result<void>> RocksOutbox::load_notes() {
     std::vector<queue::StoredData> fences;
     std::vector<queue::StoredData> blocked;
     std::vector<queue::StoredData> failures;
+    std::vector<std::string> damaged;
+    std::optional<std::string> identity;
   };
   std::function<Result<Notes>(QueueStore&)> call = [](QueueStore& store) -> Result<Notes> {
     Notes notes;
     for (auto& [letter, list] : {std::pair{'f', &notes.fences}, std::pair{'k', &notes.blocked},
                                  std::pair{'n', &notes.failures}}) {
-      auto all = all_data(store, letter);
+      // without its fence an old leader would be let in; the others are found out anew
+      auto all = all_data(store, letter, letter == 'f' ? nullptr : &notes.damaged);
       if (!all) return fail(std::move(all.error()));
       *list = std::move(*all);
     }
+    auto identity = store.get_data("i");
+    if (!identity) return fail(std::move(identity.error()));
+    notes.identity = std::move(*identity);
     return notes;
   };
   const auto notes = co_await log_->read<Notes>(std::move(call));
   if (!notes) co_return fail(notes.error());
   for (const auto& one : notes->fences) {
-    seen_[one.name.substr(1)] = FencingToken{decode_number(one.value).value_or(0)};
+    const FencingToken token{decode_number(one.value).value_or(0)};
+    seen_[one.name.substr(1)] = raised_[one.name.substr(1)] = token;
   }
   for (const auto& one : notes->blocked) {
     auto entry = decode_blocked(one.name.substr(1), one.value);
@@ -146,7 +173,24 @@ Task<Result<void>> RocksOutbox::load_notes() {
     const auto count = decode_number(one.value).value_or(0);
     if (id) failures_[EntryId{*id}] = static_cast<std::uint32_t>(count);
   }
+  for (const std::string& damaged : notes->damaged) {
+    const queue::IdRange none{queue::EventId{1}, queue::EventId{0}};
+    recovery_.damage.push_back({none, "a note of the outbox is damaged: '" + damaged + "'"});
+  }
+  if (!notes->identity) co_return co_await draw_identity();
+  identity_ = *notes->identity;
   co_return Result<void>{};
+}
+
+/// So that the entries of two outboxes of one name are never taken for the same.
+Task<Result<void>> RocksOutbox::draw_identity() {
+  constexpr std::string_view hex{"0123456789abcdef"};
+  for (std::uint64_t bits = env_.random.next(); identity_.size() < 12; bits >>= 4U) {
+    identity_.push_back(hex[bits & 15U]);
+  }
+  Batch batch;
+  batch.put_data("i", identity_);
+  co_return co_await log_->write(std::move(batch), queue::Level::group, nullptr);
 }
 
 queue::QueueWriter::Ended RocksOutbox::after_write(std::function<void()> done,
@@ -166,12 +210,16 @@ std::optional<Refused> RocksOutbox::present(const Fence& fence) {
 }
 
 Task<Result<GuardedOutcome>> RocksOutbox::raise(const Fence& fence) {
-  const auto before = seen_.find(fence.key);
-  const bool is_new = before == seen_.end() || before->second < fence.token;
   if (const auto refused = present(fence)) co_return GuardedOutcome(*refused);
   Batch batch;
-  if (is_new) batch.put_data(name_of('f', fence.key), encode_number(fence.token.value));
-  const auto written = co_await log_->write(std::move(batch), options_.mark_level, nullptr);
+  FencingToken& raised = raised_[fence.key];  // others only present it
+  if (raised < fence.token) {
+    batch.put_data(name_of('f', fence.key), encode_number(fence.token.value));
+    raised = fence.token;
+  }
+  const bool is_lax = options_.mark_level == queue::Level::os;
+  const queue::Level level = is_lax ? queue::Level::group : options_.mark_level;
+  const auto written = co_await log_->write(std::move(batch), level, nullptr);
   if (!written) co_return fail(written.error());
   co_return GuardedOutcome(Accepted());
 }
@@ -209,7 +257,13 @@ Task<Result<CommitOutcome>> RocksOutbox::commit(Transaction transaction) {
                                       std::move(entry.payload), env_.clock.wall()}));
     if (!request.empty()) requests.remember(request, EntryId{id.value}, batch);
   }
-  auto ended = after_write([this] { committed_.notify_all(); }, *taken);
+  batch.demand_space();
+  auto ended = after_write(
+      [this, taken = *taken] {
+        requests_->forgotten(*taken);
+        committed_.notify_all();
+      },
+      *taken);
   const auto written =
       co_await log_->write(std::move(batch), options_.commit_level, std::move(ended));
   if (!written) co_return fail(written.error());
@@ -240,8 +294,14 @@ Task<Result<FetchOutcome>> RocksOutbox::fetch_pending(const FetchRequest& reques
   for (const auto& [aggregate, entry] : blocked_) look.blocked.insert(aggregate);
   const EntryId from = look.from;
   const EntryId last = look.last;
-  std::function<Result<DecodedEntries>(QueueStore&)> call = [look](QueueStore& store) {
-    return look_through(store, look);
+  std::function<Result<DecodedEntries>(QueueStore&)> call =
+      [look, known = recovery_.damage](QueueStore& store) -> Result<DecodedEntries> {
+    auto found = look_through(store, look);
+    if (!found) return found;
+    if (auto reported = report(store, known, *found); !reported) {
+      return fail(std::move(reported.error()));
+    }
+    return found;
   };
   auto found = co_await log_->read<DecodedEntries>(std::move(call));
   if (!found) co_return fail(found.error());
@@ -249,20 +309,14 @@ Task<Result<FetchOutcome>> RocksOutbox::fetch_pending(const FetchRequest& reques
     const EntryId first = found->first.value != 0 ? found->first : found->next;
     log_->set_first_id(queue::EventId{first.value});
   }
-  note_damage(std::move(found->damage));
+  if (!found->damage.empty()) log_->set_len(found->len);
+  recovery_.damage.insert(recovery_.damage.end(), found->damage.begin(), found->damage.end());
   Fetched fetched;
   fetched.entries = hand_out(*found);
   fetched.next = found->next;
   fetched.is_all = found->next > last;
   fetched.epoch = epoch;
   co_return FetchOutcome(std::move(fetched));
-}
-
-void RocksOutbox::note_damage(std::vector<queue::Damage> damage) {
-  for (queue::Damage& one : damage) {
-    auto& known = recovery_.damage;
-    if (std::find(known.begin(), known.end(), one) == known.end()) known.push_back(std::move(one));
-  }
 }
 
 std::vector<Entry> RocksOutbox::hand_out(DecodedEntries& decoded) {
@@ -277,7 +331,7 @@ std::vector<Entry> RocksOutbox::hand_out(DecodedEntries& decoded) {
     entry.payload = std::move(one.entry.payload);
     entry.idempotency_key = std::move(one.entry.request_id);
     if (entry.idempotency_key.empty()) {
-      entry.idempotency_key = name_ + ":" + std::to_string(one.id.value);
+      entry.idempotency_key = name_ + ":" + identity_ + ":" + std::to_string(one.id.value);
     }
     entry.committed_at = one.entry.committed_at;
     const auto failures = failures_.find(one.id);
@@ -352,8 +406,18 @@ void RocksOutbox::marked(const std::vector<EntryId>& ids) {
 
 Task<Result<NoteOutcome>> RocksOutbox::note_failure(const FailureNote& note, const Fence& fence) {
   if (const auto refused = present(fence)) co_return NoteOutcome(*refused);
+  if (!sizes_.contains(note.entry.id)) {
+    std::vector<EntryId> one{note.entry.id};
+    const auto learned = co_await learn_sizes(std::move(one));
+    if (!learned) co_return fail(learned.error());
+    if (const auto refused = present(fence)) co_return NoteOutcome(*refused);
+  }
   Noted noted;
-  noted.failures = ++failures_[note.entry.id];
+  noted.is_gone = !sizes_.contains(note.entry.id);
+  if (noted.is_gone) co_return NoteOutcome(noted);
+  std::uint32_t& failures = failures_[note.entry.id];
+  failures = std::max(failures, note.failures);
+  noted.failures = failures;
   noted.is_blocked = note.failures_max > 0 && noted.failures >= note.failures_max;
   Batch batch;
   batch.put_data(name_of('n', note.entry.id.value), encode_number(noted.failures));

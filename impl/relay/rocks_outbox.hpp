@@ -78,8 +78,8 @@ class RocksOutbox final : public OutboxStore, public TransactionalOutbox {
   class Requests;
   RocksOutbox(env::Env& env, std::string name, Options options, std::shared_ptr<RocksLog> log);
   [[nodiscard]] Task<Result<void>> load_notes();
+  [[nodiscard]] Task<Result<void>> draw_identity();
   [[nodiscard]] std::optional<Refused> present(const Fence& fence);
-  void note_damage(std::vector<queue::Damage> damage);
   [[nodiscard]] std::vector<Entry> hand_out(DecodedEntries& decoded);
   [[nodiscard]] Task<Result<void>> learn_sizes(std::vector<EntryId> ids);
   void marked(const std::vector<EntryId>& ids);
@@ -93,7 +93,9 @@ class RocksOutbox final : public OutboxStore, public TransactionalOutbox {
   Options options_;
   std::shared_ptr<RocksLog> log_;
   queue::Recovery recovery_;
+  std::string identity_;  ///< drawn when the database was made: part of idempotency keys
   std::map<std::string, FencingToken> seen_;
+  std::map<std::string, FencingToken> raised_;  ///< what was written down, or is on its way
   std::map<std::string, BlockedEntry> blocked_;
   std::uint64_t epoch_ = 1;  ///< of fetches: grows with every unblock()
   std::map<EntryId, std::uint32_t> failures_;

@@ -15,6 +15,7 @@ MachineOptions machine_options(const RelayConfig& config) {
   options.backoff_base = config.backoff_base;
   options.backoff_max = config.backoff_max;
   options.failures_max = config.failures_max;
+  options.batch_bytes_max = config.batch_bytes_max;
   return options;
 }
 
@@ -47,7 +48,7 @@ bool Session::may_step() const {
 }
 
 bool Session::is_stopping() const {
-  return stop_.requested() || (guard_ && guard_->stop().requested());
+  return is_cancelled_ || stop_.requested() || (guard_ && guard_->stop().requested());
 }
 
 template <class Outcome>
@@ -61,6 +62,7 @@ bool Session::is_refused(const Outcome& outcome) {
 }
 
 Task<void> Session::run() {
+  const bool throws = co_await env::asio::this_coro::throw_if_cancelled();
   co_await env::asio::this_coro::throw_if_cancelled(false);  // what was begun is to be joined
   watchers_.spawn(watch_stop());
   watchers_.spawn(watch_store());
@@ -75,6 +77,7 @@ Task<void> Session::run() {
   watchers_.stop();
   co_await steps_.join();  // each ends within step_timeout; how it ended is worth knowing
   co_await watchers_.join();
+  co_await env::asio::this_coro::throw_if_cancelled(throws);
 }
 
 Task<bool> Session::raise(Raise call) {
@@ -110,7 +113,8 @@ void Session::drain() {
 
 Task<void> Session::wait(WaitStep step) {
   const env::Outcome woken = co_await changed_.wait(std::min(step.until, drain_end_));
-  if (woken.code == Errc::cancelled) is_over_ = true;
+  // without a lease it is a stop; with one the keeper says that the lease is over
+  if (woken.code == Errc::cancelled) (guard_ ? is_over_ : is_cancelled_) = true;
 }
 
 void Session::start(RelayStep step) {
@@ -125,6 +129,7 @@ void Session::start(RelayStep step) {
 Task<void> Session::fetch(FetchStep step) {
   FetchRequest request;
   request.limit = step.limit;
+  request.bytes_max = step.bytes_max;
   request.from = step.from;
   request.epoch = step.epoch;
   request.after = std::move(step.after);
@@ -155,7 +160,7 @@ Task<void> Session::publish(PublishStep step) {
     if (outcome.error().indefinite()) {
       for (const Entry& entry : step.entries) doubtful_.insert(entry.id);
     }
-    machine_.publish_failed(step.batch, env_.clock.now());
+    machine_.publish_failed(step.batch, outcome.error(), env_.clock.now());
   } else if (!is_refused(*outcome)) {
     const auto& outcomes = std::get<std::vector<EntryOutcome>>(*outcome);
     count_published(step, outcomes);

@@ -62,6 +62,7 @@ class Session {
   env::Event changed_;          ///< something came to its end, or asks for attention
   std::set<EntryId> doubtful_;  ///< published by a call of unknown end
   MonoTime drain_end_ = never;  ///< once it is to stop
+  bool is_cancelled_ = false;   ///< to be drained, as by stop()
   bool is_over_ = false;        ///< refused, or cancelled
   env::TaskGroup steps_;
   env::TaskGroup watchers_;

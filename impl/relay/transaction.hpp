@@ -36,7 +36,7 @@ class TransactionalOutbox {
  public:
   virtual ~TransactionalOutbox() = default;
   /// All or nothing. After an indefinite error it may be done again: entries with a request id are
-  /// left once.
+  /// left once; what it puts and erases is done again.
   /// Errors, definite: invalid_argument - an entry without an aggregate; else as in
   /// outbox_store.hpp.
   [[nodiscard]] virtual Task<Result<CommitOutcome>> commit(Transaction transaction) = 0;

@@ -25,7 +25,7 @@ using EntryId = StrongId<struct EntryIdTag, std::uint64_t>;
 
 /// What is to be published if its transaction commits.
 struct NewEntry {
-  std::string aggregate;  ///< the key within which order is kept; not empty, no braces
+  std::string aggregate;  ///< the key within which order is kept; not empty
   std::string payload;
   /// The same request again leaves no second entry, as long as the store remembers it. Empty: every
   /// entry is one of its own.
@@ -38,7 +38,8 @@ struct Entry {
   std::string aggregate;
   std::string payload;
   /// The same whenever it is published: consumers know a duplicate by it. The request's id, or one
-  /// made of the outbox's name and the entry's id.
+  /// made of the outbox's name and the entry's id; so outboxes that publish to one place have names
+  /// and request ids of their own.
   std::string idempotency_key;
   WallTime committed_at{};     ///< on the clock of the store
   std::uint32_t failures = 0;  ///< to publish it, written down by note_failure()

@@ -38,7 +38,7 @@ TEST_P(OutboxContract, o10_an_old_leader_can_neither_publish_nor_fetch_nor_mark)
     EXPECT_TRUE(is_refused(marked, 4));
     const auto again = co_await kit.store().fetch_pending(request, old);
     EXPECT_TRUE(is_refused(again, 4));
-    const relay::FailureNote note{refs[0], "why", 1};
+    const relay::FailureNote note{refs[0], "why", 1, 1};
     const auto noted = co_await kit.store().note_failure(note, old);
     EXPECT_TRUE(is_refused(noted, 4));
     const std::string text = co_await published_text(&kit);

@@ -22,7 +22,7 @@ inline constexpr const char* main_examples =
     "  lockstep run scenarios/lock                      100 seeds of every scenario below a "
     "folder\n"
     "  lockstep run scenarios/lock --seeds 500 --json results.json\n"
-    "  lockstep replay out/redis_clock_jump/12/failure.json --trace\n"
+    "  lockstep replay out/redis_evicts_keys/12/failure.json --trace\n"
     "  lockstep check history.jsonl                     judge a history of your own\n"
     "  lockstep list faults\n"
     "  lockstep run --help                              all options of a command\n";
@@ -37,7 +37,7 @@ inline constexpr const char* run_examples =
     "it. Verdicts and trace hashes do not depend on --jobs.\n"
     "\n"
     "Examples:\n"
-    "  lockstep run scenarios/lock/redis_clock_jump.json --seed 12\n"
+    "  lockstep run scenarios/lock/redis_evicts_keys.json --seed 12\n"
     "  lockstep run scenarios/lock --seeds 1000@0x2a --jobs 2\n"
     "  lockstep run scenarios/lock --for 60s --fail-fast        as many seeds as fit\n"
     "  lockstep run scenarios/lock --shard 1/4                  one of four machines\n"
@@ -53,18 +53,19 @@ inline constexpr const char* replay_examples =
     "short.\n"
     "\n"
     "Examples:\n"
-    "  lockstep replay out/redis_clock_jump/12/failure.json\n"
-    "  lockstep replay out/redis_clock_jump/12/failure.json --trace --until-event 4711\n"
-    "  lockstep replay scenarios/lock/redis_clock_jump.json --seed 12\n";
+    "  lockstep replay out/redis_evicts_keys/12/failure.json\n"
+    "  lockstep replay out/redis_evicts_keys/12/failure.json --trace --until-event 4711\n"
+    "  lockstep replay scenarios/lock/redis_evicts_keys.json --seed 12\n";
 
 inline constexpr const char* check_about =
     "Judges recorded histories: valid, invalid with a witness, or unknown.";
 
 inline constexpr const char* check_examples =
-    "Reads Lockstep's own JSONL (checkers/HISTORY.md); `run` leaves one beside each failure.\n"
+    "Reads Lockstep's own JSONL (README, \"Your own history\"); `run` leaves one beside each\n"
+    "failure.\n"
     "\n"
     "Examples:\n"
-    "  lockstep check out/redis_clock_jump/12/history.jsonl\n"
+    "  lockstep check out/redis_evicts_keys/12/history.jsonl\n"
     "  lockstep check --model lease-lock --json mine.jsonl > verdict.json\n";
 
 inline constexpr const char* list_about = "Names what there is, with a line about each.";

@@ -119,10 +119,13 @@ Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
 }
 
 std::span<const Listed> workloads() {
-  static constexpr std::array<Listed, 5> known{{
+  static constexpr std::array<Listed, 6> known{{
       {"lock",
        "clients take, keep, use and release leases on a few keys, and write to a guarded resource "
        "under them"},
+      {"outbox",
+       "clients commit transactions that leave entries in an outbox, relay them to a stream, and "
+       "apply it through inboxes"},
       {"pipeline",
        "clients move the events of collections from a source to a sink, one worker each at a time"},
       {"queue",

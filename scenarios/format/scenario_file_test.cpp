@@ -202,7 +202,7 @@ TEST(ScenarioFile, faults_that_need_what_the_topology_lacks_are_refused) {
   EXPECT_EQ(with(slow, {"topology.redis.persistence=none"}),
             set + slow +
                 " (a.json): /faults/0/kind: found a fault of a disk; expected a target with "
-                "persistence: a server with one, or a client of a queue");
+                "persistence: a server with one, or a client with a disk");
   EXPECT_EQ(with(slow, {}), "accepted");
   const std::string sink = R"([{"kind":"pause","target":"sink","at":"1s","for":"1s"}])";
   EXPECT_EQ(with(sink, {}), "accepted");

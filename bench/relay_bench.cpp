@@ -91,11 +91,13 @@ void pipelined_xadd(benchmark::State& state) {
 
 // ---- ours ---------------------------------------------------------------------------------------
 
-Task<void> fill_outbox(env::Env* env) {
+using OutboxPtr = std::unique_ptr<relay::RocksOutbox>;
+
+Task<OutboxPtr> filled_outbox(env::Env* env) {
   const relay::RocksOutboxOptions options{.commit_level = queue::Level::os};
   auto opened = co_await relay::RocksOutbox::open(*env, "outbox", options);
   if (!opened) give_up(opened.error().detail);
-  const std::unique_ptr<relay::RocksOutbox> outbox = std::move(*opened);
+  OutboxPtr outbox = std::move(*opened);
   constexpr std::uint64_t together = 100;
   for (std::uint64_t i = 0; i < entries; i += together) {
     relay::Transaction transaction;
@@ -105,8 +107,7 @@ Task<void> fill_outbox(env::Env* env) {
     const auto done = co_await outbox->commit(std::move(transaction));
     if (!done) give_up(done.error().detail);
   }
-  const auto closed = co_await outbox->close();
-  if (!closed) give_up(closed.error().detail);
+  co_return outbox;
 }
 
 Task<void> stop_when_empty(env::Env* env, relay::RocksOutbox* outbox, relay::Relay* relay) {
@@ -118,24 +119,19 @@ Task<void> stop_when_empty(env::Env* env, relay::RocksOutbox* outbox, relay::Rel
   relay->stop();
 }
 
-Task<void> relay_all(env::Env* env, std::size_t batch) {
-  auto opened = co_await relay::RocksOutbox::open(*env, "outbox");
-  if (!opened) give_up(opened.error().detail);
-  const std::unique_ptr<relay::RocksOutbox> outbox = std::move(*opened);
+Task<void> relay_all(env::Env* env, relay::RocksOutbox* outbox, std::size_t batch) {
   redis::Client client(*env, client_options());
   relay::RedisStreamPublisher stream(client);
   relay::RelayConfig config;
   config.batch_max = batch;
   relay::Relay relay(*env, *outbox, stream, config);
   env::TaskGroup group(*env);
-  group.spawn(stop_when_empty(env, outbox.get(), &relay));
+  group.spawn(stop_when_empty(env, outbox, &relay));
   const auto ended = co_await relay.run();
   if (!ended) give_up(ended.error().detail);
   co_await group.join();
   co_await expect_stream(&client);
   co_await client.shutdown();
-  const auto closed = co_await outbox->close();
-  if (!closed) give_up(closed.error().detail);
 }
 
 /// Items are entries: fetched from RocksDB, published, marked with shared fsyncs.
@@ -147,11 +143,17 @@ void rocksdb_to_stream(benchmark::State& state) {
     const Folder folder;
     live::Loop loop;
     live::Node node(loop, {.root = folder.path()});
-    if (!live::run_until_complete(node, fill_outbox(&node.env()), seconds(120))) give_up("no end");
+    auto outbox = live::run_until_complete(node, filled_outbox(&node.env()), seconds(120));
+    if (!outbox) give_up("no end");
     state.ResumeTiming();
-    const bool ended =
-        live::run_until_complete(node, relay_all(&node.env(), batch), seconds(120)).has_value();
+    const auto ended =
+        live::run_until_complete(node, relay_all(&node.env(), outbox->get(), batch), seconds(120));
     if (!ended) give_up("no end");
+    state.PauseTiming();
+    const auto closed = live::run_until_complete(node, (*outbox)->close(), seconds(120));
+    if (!closed || !*closed) give_up("cannot close");
+    outbox->reset();
+    state.ResumeTiming();
     state.PauseTiming();
     node.end();
     state.ResumeTiming();

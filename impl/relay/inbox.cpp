@@ -173,8 +173,8 @@ Task<Result<std::vector<Applied>>> Inbox::apply_now(std::vector<Message> message
   }
   batch.demand_space();
   queue::QueueWriter::Ended ended = [turn = std::move(turn), log = log_, work](
-                                        const Result<void>& done, Batch&) {
-    if (done && !work->old.empty()) log->set_first_id(queue::EventId{work->old.back().id + 1});
+                                        const Result<void>& written, Batch&) {
+    if (written && !work->old.empty()) log->set_first_id(queue::EventId{work->old.back().id + 1});
   };
   const auto written = co_await log_->write(std::move(batch), options_.level, std::move(ended));
   if (!written) co_return fail(written.error());

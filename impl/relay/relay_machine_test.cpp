@@ -174,7 +174,9 @@ class Model {
     const bool is_new = published_.insert(entry.id).second;
     EXPECT_TRUE(is_new || doubtful_.contains(entry.id)) << "twice: " << entry.id.value;
     EntryId& last = last_published_[entry.aggregate];
-    if (is_new) EXPECT_GT(entry.id, last) << "out of order in " << entry.aggregate;
+    if (is_new) {
+      EXPECT_GT(entry.id, last) << "out of order in " << entry.aggregate;
+    }
     last = std::max(last, entry.id);
     return {};
   }

@@ -35,12 +35,12 @@ Task<Result<void>> RocksLog::write(queue::Batch batch, queue::Level level,
   const EventId last = batch.last_id();
   const std::int64_t change = batch.deltas().live;
   queue::QueueWriter::Ended counted = [this, last, change, ended = std::move(ended)](
-                                          const Result<void>& written, queue::Batch& batch) {
+                                          const Result<void>& written, queue::Batch& done) {
     if (written) {
       written_id_ = std::max(written_id_, last);
       len_ += static_cast<std::uint64_t>(change);
     }
-    if (ended) ended(written, batch);
+    if (ended) ended(written, done);
   };
   co_return co_await writer_.write(std::move(batch), level, std::move(counted));
 }

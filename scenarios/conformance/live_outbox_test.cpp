@@ -36,13 +36,13 @@ INSTANTIATE_TEST_SUITE_P(
         OutboxSupplier{"memory", [] { return std::make_unique<LiveLocalWorld>(&memory_kit); }},
         OutboxSupplier{"rocksdb", [] { return std::make_unique<LiveLocalWorld>(&rocks_kit); }},
         OutboxSupplier{"redis", [] { return std::make_unique<LiveRedisOutboxWorld>(); }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Live, InboxContract,
     testing::Values(QueueSupplier{
         "live", [] { return std::make_unique<LiveQueueWorld>(live::StorageThread::own); }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace lockstep::conformance

@@ -61,7 +61,9 @@ struct Account {
       if (space == std::string::npos) continue;
       const std::string what = line.substr(0, space);
       const std::uint64_t number = std::strtoull(line.c_str() + space, nullptr, 10);
-      if (what == "pushed") EXPECT_TRUE(pushed.insert(number).second) << "id twice: " << number;
+      if (what == "pushed") {
+        EXPECT_TRUE(pushed.insert(number).second) << "id twice: " << number;
+      }
       if (what == "doing") doing.insert(number);
       if (what == "done") done.insert(number);
     }

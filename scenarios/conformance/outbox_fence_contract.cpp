@@ -75,7 +75,9 @@ TEST_P(OutboxContract, marks_are_all_or_none_and_idempotent) {
     const relay::Fetched& left = std::get<relay::Fetched>(*fetched);
     EXPECT_TRUE(left.is_all);
     EXPECT_EQ(left.entries.size(), 1U);
-    if (left.entries.size() == 1) EXPECT_EQ(left.entries[0].payload, "a2");
+    if (left.entries.size() == 1) {
+      EXPECT_EQ(left.entries[0].payload, "a2");
+    }
   });
 }
 

@@ -157,7 +157,9 @@ TEST_P(OutboxContract, o5_a_request_that_comes_twice_leaves_one_entry) {
     co_await relay.stop();
     const auto messages = co_await kit.published();
     EXPECT_EQ(messages.size(), 1U);
-    if (!messages.empty()) EXPECT_EQ(messages[0].key, "request-1");
+    if (!messages.empty()) {
+      EXPECT_EQ(messages[0].key, "request-1");
+    }
   });
 }
 

@@ -16,7 +16,7 @@ INSTANTIATE_TEST_SUITE_P(Sim, InboxContract,
                          testing::Values(supplier("fifo", sim::StrategyKind::fifo),
                                          supplier("random", sim::StrategyKind::random),
                                          supplier("pct", sim::StrategyKind::pct)),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace lockstep::conformance

@@ -53,7 +53,7 @@ std::vector<OutboxSupplier> suppliers() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sim, OutboxContract, testing::ValuesIn(suppliers()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace lockstep::conformance

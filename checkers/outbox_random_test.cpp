@@ -238,7 +238,7 @@ TEST(OutboxProperty, who_knows_more_finds_no_less_and_what_brute_force_finds) {
     ASSERT_FALSE(invalid) << "seed " << seed << " " << *before.begin() << "\n"
                           << write_history(after);
   }
-  EXPECT_GT(more, test_seeds(seeds) / 20);
+  EXPECT_GE(more, test_seeds(seeds) / 20);
 }
 
 }  // namespace

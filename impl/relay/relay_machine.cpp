@@ -55,10 +55,7 @@ RelayStep RelayMachine::wait() const {
   if (!to_note_.empty() && !noting_) step.until = std::min(step.until, note_at_);
   if (!ready_.empty() && may_publish()) step.until = std::min(step.until, publish_at_);
   if (!backing_off_.empty()) step.until = std::min(step.until, backing_off_.begin()->first);
-  if (!fetching_ && wants_entries()) {
-    step.is_for_news = true;
-    step.until = std::min(step.until, next_fetch_);
-  }
+  if (!fetching_ && wants_entries()) step.until = std::min(step.until, next_fetch_);
   return step;
 }
 
@@ -67,7 +64,8 @@ RelayStep RelayMachine::wait() const {
 /// As many in hand as can be on their way: a fetch has its turn behind the marks, and is not waited
 /// for.
 bool RelayMachine::wants_entries() const {
-  return ready_entries_ < options_.batch_max && held_ < held_max_batches * options_.batch_max;
+  return ready_entries_ < options_.in_flight_max * options_.batch_max &&
+         held_ < held_max_batches * options_.batch_max;
 }
 
 std::optional<RelayStep> RelayMachine::next_fetch(MonoTime now) {

@@ -68,7 +68,6 @@ struct NoteStep {
 /// Nothing to be done before `until`, unless something comes to its end or is new in the store.
 struct WaitStep {
   MonoTime until = never;
-  bool is_for_news = false;  ///< the next thing to do is to fetch
 };
 /// After drain(): nothing is on its way and nothing is to be marked.
 struct DoneStep {};

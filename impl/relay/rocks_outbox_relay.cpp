@@ -37,6 +37,7 @@ struct Look {
   EntryId from{};
   EntryId last{};
   std::size_t limit = 0;
+  std::size_t bytes_max = 0;
   After after;
   std::set<std::string> blocked;
 
@@ -80,14 +81,18 @@ Result<DecodedEntries> look_through(QueueStore& store, const Look& look) {
   DecodedEntries found;
   found.next = look.from;
   std::size_t looked = 0;
+  std::size_t bytes = 0;
   while (found.next <= look.last && looked < looked_max) {
     auto loaded = store.load(queue::EventId{found.next.value}, queue::EventId{look.last.value},
                              page, page_bytes);
     if (!loaded) return fail(std::move(loaded.error()));
     found.damage.insert(found.damage.end(), loaded->damage.begin(), loaded->damage.end());
     for (queue::StoredEvent& event : loaded->events) {
-      if (found.entries.size() == look.limit) return found;
+      const bool is_heavy = look.bytes_max > 0 && bytes >= look.bytes_max;
+      if (found.entries.size() == look.limit || is_heavy) return found;
+      const std::size_t before = found.entries.size();
       look_at(look, event, found);
+      if (found.entries.size() > before) bytes += event.payload.size();
       found.next = EntryId{event.id.value + 1};
     }
     looked += loaded->events.size();
@@ -107,6 +112,7 @@ Task<Result<FetchOutcome>> RocksOutbox::fetch_pending(const FetchRequest& reques
   if (request.epoch == epoch) look.from = std::max(look.from, request.from);
   look.last = EntryId{log_->written_id().value};
   look.limit = request.limit;
+  look.bytes_max = request.bytes_max;
   look.after = request.after;
   for (const auto& [aggregate, entry] : blocked_) look.blocked.insert(aggregate);
   const EntryId from = look.from;

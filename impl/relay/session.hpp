@@ -24,7 +24,8 @@ class Session {
   Session(env::Env& env, Stores stores, const RelayConfig& config,
           std::optional<lock::LeaseGuard> guard, lock::StopToken stop, RelayMetrics& metrics);
 
-  /// Returns when nothing of it runs any more. Cancelling it ends it.
+  /// Returns when nothing of it runs any more. Cancelling it ends it; without a lease it acts as
+  /// stop.
   [[nodiscard]] Task<void> run();
 
  private:
@@ -63,7 +64,7 @@ class Session {
   std::set<EntryId> doubtful_;  ///< published by a call of unknown end
   MonoTime drain_end_ = never;  ///< once it is to stop
   bool is_cancelled_ = false;   ///< to be drained, as by stop()
-  bool is_over_ = false;        ///< refused, or cancelled
+  bool is_over_ = false;        ///< refused, or cancelled under a lease
   env::TaskGroup steps_;
   env::TaskGroup watchers_;
 };

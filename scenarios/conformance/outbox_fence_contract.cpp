@@ -95,6 +95,13 @@ TEST_P(OutboxContract, a_fetch_leaves_out_what_it_is_told_to_and_says_when_there
     EXPECT_EQ(std::get<relay::Fetched>(*first).entries.size(), 2U);
     EXPECT_FALSE(std::get<relay::Fetched>(*first).is_all);
     request.limit = 10;
+    request.bytes_max = 1;
+    auto light = co_await kit.store().fetch_pending(request, none);
+    EXPECT_TRUE(light);
+    if (!light) co_return;
+    EXPECT_EQ(std::get<relay::Fetched>(*light).entries.size(), 1U) << "one at least, and no more";
+    EXPECT_FALSE(std::get<relay::Fetched>(*light).is_all);
+    request.bytes_max = 0;
     request.after = {{"a", a[1]}, {"b", relay::after_all}};
     auto second = co_await kit.store().fetch_pending(request, none);
     EXPECT_TRUE(second);

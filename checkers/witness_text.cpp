@@ -194,24 +194,6 @@ std::string outcome_words(const Event& event, const History& history) {
   return words;
 }
 
-WitnessRow row_of(std::uint32_t index, const History& history) {
-  const Event& event = history.events[index];
-  WitnessRow row;
-  row.event = cat("#", index);
-  row.at = moment_text(event.time_ns);
-  row.who = who_did(event, history);
-  if (event.process == nemesis) {
-    row.did = marker_words(event, history);
-    return row;
-  }
-  row.did = asked_words(event, history);
-  row.outcome = outcome_words(event, history);
-  if (event.pair != no_event) {
-    row.took = length_text(history.events[event.pair.value].time_ns - event.time_ns);
-  }
-  return row;
-}
-
 constexpr std::array<std::string WitnessRow::*, 6> columns{
     &WitnessRow::event, &WitnessRow::at,  &WitnessRow::took,
     &WitnessRow::who,   &WitnessRow::did, &WitnessRow::outcome};
@@ -301,6 +283,24 @@ std::string drawing(const std::vector<Stretch>& stretches) {
 }
 
 }  // namespace
+
+WitnessRow row_of(std::uint32_t index, const History& history) {
+  const Event& event = history.events[index];
+  WitnessRow row;
+  row.event = cat("#", index);
+  row.at = moment_text(event.time_ns);
+  row.who = who_did(event, history);
+  if (event.process == nemesis) {
+    row.did = marker_words(event, history);
+    return row;
+  }
+  row.did = asked_words(event, history);
+  row.outcome = outcome_words(event, history);
+  if (event.pair != no_event) {
+    row.took = length_text(history.events[event.pair.value].time_ns - event.time_ns);
+  }
+  return row;
+}
 
 std::vector<WitnessRow> witness_rows(const Violation& violation, const History& history) {
   std::vector<std::uint32_t> events;

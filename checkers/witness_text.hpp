@@ -4,6 +4,7 @@
 // Not here: colours, HTML, what to do about it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct WitnessRow {
   std::string did;      ///< "acquire k (lease 7, ttl 3s)"
   std::string outcome;  ///< "granted, token 12"
 };
+
+/// The row of one event, which must be an invocation or a marker.
+[[nodiscard]] WitnessRow row_of(std::uint32_t index, const History& history);
 
 /// The rows of a violation's witness, in order of time. Events that the history lacks are left out.
 [[nodiscard]] std::vector<WitnessRow> witness_rows(const Violation& violation,

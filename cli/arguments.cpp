@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,20 @@ void add_result_options(CLI::App& command, RunArguments& to) {
       ->type_name("all");
 }
 
+void add_shrink_options(CLI::App& command, RunArguments& to) {
+  static const std::map<std::string, ShrinkWhat> names{
+      {"none", ShrinkWhat::none}, {"unexpected", ShrinkWhat::unexpected}, {"all", ShrinkWhat::all}};
+  command
+      .add_option_function<std::string>(
+          "--shrink", [&to](const std::string& name) { to.shrink = names.at(name); },
+          "Shrink the first failure of each scenario: none, unexpected (default), or all, with "
+          "expected ones")
+      ->check(CLI::IsMember({"none", "unexpected", "all"}).description(""))
+      ->type_name("WHICH");
+  command.add_option("--shrink-budget", to.shrink_budget, "For each of them (default 60s)")
+      ->type_name("TIME");
+}
+
 void add_run(CLI::App& app, RunArguments& to) {
   CLI::App* command = add_command(app, "run", help::run_about, help::run_examples);
   command->add_option("SCENARIO", to.scenarios, "Scenario files, or folders of them")
@@ -70,6 +85,7 @@ void add_run(CLI::App& app, RunArguments& to) {
                    "Order among simultaneous events: fifo, random, pct, delay-bounded")
       ->type_name("NAME");
   add_result_options(*command, to);
+  add_shrink_options(*command, to);
   command->add_flag("--fail-fast", to.fail_fast, "Stop at the first seed that fails");
   command->add_flag("--check-determinism", to.check_determinism,
                     "Run every seed twice; name the first event that differs");
@@ -86,6 +102,19 @@ void add_replay(CLI::App& app, ReplayArguments& to) {
       ->type_name("N")
       ->check(
           CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()).description(""));
+}
+
+void add_shrink(CLI::App& app, ShrinkArguments& to) {
+  CLI::App* command = add_command(app, "shrink", help::shrink_about, help::shrink_examples);
+  command->add_option("FAILURE", to.file, "A failure.json")->type_name("")->required();
+  command->add_option("-o,--output", to.output, "Where to write (default: shrunk.json beside it)")
+      ->type_name("FILE");
+  command->add_option("--budget", to.budget, "Try no longer than this (default 60s)")
+      ->type_name("TIME");
+  command
+      ->add_option("--anomaly", to.anomaly,
+                   "Which to keep (default: an unforeseen one, else an expected one)")
+      ->type_name("ID");
 }
 
 void add_check(CLI::App& app, CheckArguments& to) {
@@ -130,6 +159,7 @@ void add_list(CLI::App& app, ListArguments& to) {
 struct Parsed {
   RunArguments run;
   ReplayArguments replay;
+  ShrinkArguments shrink;
   CheckArguments check;
   ListArguments list;
 };
@@ -148,6 +178,7 @@ std::unique_ptr<CLI::App> make_app(Parsed& to) {
   app->footer(joined(help::main_examples, help::exit_codes));
   add_run(*app, to.run);
   add_replay(*app, to.replay);
+  add_shrink(*app, to.shrink);
   add_check(*app, to.check);
   add_list(*app, to.list);
   return app;
@@ -232,6 +263,7 @@ std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* cons
     return std::unexpected(mistake(innermost(*app), "one of --seed, --seeds and --for, not more"));
   }
   if (app->got_subcommand("replay")) return std::move(parsed.replay);
+  if (app->got_subcommand("shrink")) return std::move(parsed.shrink);
   if (app->got_subcommand("check")) return std::move(parsed.check);
   return std::move(parsed.list);
 }

@@ -11,6 +11,9 @@
 
 namespace lockstep::cli {
 
+/// Which failures `run` shrinks: none, those with what was not foreseen, or expected ones as well.
+enum class ShrinkWhat : std::uint8_t { none, unexpected, all };
+
 struct RunArguments {
   std::vector<std::string> scenarios;
   std::optional<std::string> seed;
@@ -26,6 +29,8 @@ struct RunArguments {
   bool keep_all = false;
   bool fail_fast = false;
   bool check_determinism = false;
+  ShrinkWhat shrink = ShrinkWhat::unexpected;
+  std::string shrink_budget = "60s";
 };
 
 struct ReplayArguments {
@@ -33,6 +38,13 @@ struct ReplayArguments {
   std::optional<std::string> seed;
   std::optional<std::int64_t> until_event;  ///< at least 0
   bool trace = false;
+};
+
+struct ShrinkArguments {
+  std::string file;                    ///< a failure file
+  std::optional<std::string> output;   ///< none: beside `file`
+  std::optional<std::string> anomaly;  ///< which to keep; none: what the failure is about
+  std::string budget = "60s";
 };
 
 struct CheckArguments {
@@ -47,7 +59,8 @@ struct ListArguments {
   std::vector<std::string> paths;  ///< scenarios only; empty: the folder "scenarios"
 };
 
-using Arguments = std::variant<RunArguments, ReplayArguments, CheckArguments, ListArguments>;
+using Arguments =
+    std::variant<RunArguments, ReplayArguments, ShrinkArguments, CheckArguments, ListArguments>;
 
 /// Nothing to run: help, version, or a mistake.
 struct NothingToDo {

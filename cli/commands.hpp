@@ -9,6 +9,7 @@ namespace lockstep::cli {
 
 [[nodiscard]] int run_scenarios(const RunArguments& arguments, const Product& product);
 [[nodiscard]] int replay(const ReplayArguments& arguments, const Product& product);
+[[nodiscard]] int shrink_failure(const ShrinkArguments& arguments, const Product& product);
 [[nodiscard]] int check(const CheckArguments& arguments);
 [[nodiscard]] int list(const ListArguments& arguments, const Product& product);
 

@@ -23,6 +23,7 @@ inline constexpr const char* main_examples =
     "folder\n"
     "  lockstep run scenarios/lock --seeds 500 --json results.json\n"
     "  lockstep replay out/redis_evicts_keys/12/failure.json --trace\n"
+    "  lockstep shrink out/redis_evicts_keys/12/failure.json    to the few events that matter\n"
     "  lockstep check history.jsonl                     judge a history of your own\n"
     "  lockstep list faults\n"
     "  lockstep run --help                              all options of a command\n";
@@ -56,6 +57,21 @@ inline constexpr const char* replay_examples =
     "  lockstep replay out/redis_evicts_keys/12/failure.json\n"
     "  lockstep replay out/redis_evicts_keys/12/failure.json --trace --until-event 4711\n"
     "  lockstep replay scenarios/lock/redis_evicts_keys.json --seed 12\n";
+
+inline constexpr const char* shrink_about =
+    "Makes a failure as small as it gets: few faults, few operations, and the same anomaly.";
+
+inline constexpr const char* shrink_examples =
+    "Takes away faults, operations, clients, nodes and time, then makes numbers smaller and "
+    "rounder,\n"
+    "and keeps whatever still shows the anomaly. The result is a failure file that replays, with "
+    "a\n"
+    "story: what happens in it, line by line. Ctrl-C keeps the smallest so far.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep shrink out/redis_evicts_keys/12/failure.json\n"
+    "  lockstep shrink failure.json -o small.json --budget 5m\n"
+    "  lockstep shrink failure.json --anomaly lock/double-grant\n";
 
 inline constexpr const char* check_about =
     "Judges recorded histories: valid, invalid with a witness, or unknown.";

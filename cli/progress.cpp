@@ -57,20 +57,26 @@ std::string progress_text(const campaign::Progress& progress) {
   return text + "  " + left_text(progress);
 }
 
-ProgressLine::ProgressLine() : is_terminal_(can_rewrite_lines()) {}
+std::string progress_text(const shrink::Progress& progress) {
+  std::string text = "shrinking ";
+  text += progress.pass;
+  return text + ": " + std::to_string(progress.runs) + " runs; " + shrink::to_text(progress.size);
+}
 
-ProgressLine::~ProgressLine() { clear(); }
+StatusLine::StatusLine() : is_terminal_(can_rewrite_lines()) {}
 
-void ProgressLine::update(const campaign::Progress& progress) {
+StatusLine::~StatusLine() { clear(); }
+
+void StatusLine::update(const std::function<std::string()>& text) {
   if (!is_terminal_) return;
   const Nanos now = wall_now();
   if (is_drawn_ && now - drawn_at_ < milliseconds(100)) return;
-  complain_raw(std::string(erase_line) + progress_text(progress));
+  complain_raw(std::string(erase_line) + text());
   is_drawn_ = true;
   drawn_at_ = now;
 }
 
-void ProgressLine::clear() {
+void StatusLine::clear() {
   if (is_drawn_) complain_raw(erase_line);
   is_drawn_ = false;
 }

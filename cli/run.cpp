@@ -16,6 +16,9 @@ struct Dispatch {
   const Product& product;
   int operator()(const RunArguments& arguments) const { return run_scenarios(arguments, product); }
   int operator()(const ReplayArguments& arguments) const { return replay(arguments, product); }
+  int operator()(const ShrinkArguments& arguments) const {
+    return shrink_failure(arguments, product);
+  }
   int operator()(const CheckArguments& arguments) const { return check(arguments); }
   int operator()(const ListArguments& arguments) const { return list(arguments, product); }
 };

@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "cli/shrink_after_run.hpp"
 #include "cli/terminal.hpp"
 #include "impl/base/duration.hpp"
 #include "reports/json.hpp"
@@ -42,12 +43,10 @@ InputError unwritable(const std::string& path, std::string why) {
   return error;
 }
 
-Input<Nanos> parse_time(const std::string& text) {
-  constexpr const char* expected = "a time like 60s or 5m";
+Input<Nanos> parse_time(const char* option, const std::string& text) {
   const Result<Nanos> time = parse_duration(text);
-  if (!time) return std::unexpected(bad_option("--for", "'" + text + "'", expected));
-  if (time->count() <= 0) return std::unexpected(bad_option("--for", "'" + text + "'", expected));
-  return *time;
+  if (time && time->count() > 0) return *time;
+  return std::unexpected(bad_option(option, "'" + text + "'", "a time like 60s or 5m"));
 }
 
 Input<void> read_seeds(const RunArguments& arguments, CampaignOptions& options) {
@@ -63,7 +62,7 @@ Input<void> read_seeds(const RunArguments& arguments, CampaignOptions& options) 
     options.seeds = *seeds;
   }
   if (arguments.run_for) {
-    const Input<Nanos> time = parse_time(*arguments.run_for);
+    const Input<Nanos> time = parse_time("--for", *arguments.run_for);
     if (!time) return std::unexpected(time.error());
     options.run_for = *time;
   }
@@ -143,19 +142,26 @@ int run_scenarios(const RunArguments& arguments, const Product& product) {
   if (const Input<void> outputs = check_outputs(arguments); !outputs) {
     return complain(outputs.error());
   }
-  ProgressLine line;
+  StatusLine line;
   std::mutex drawing;
   options->progress = [&](const campaign::Progress& progress) {
     const std::scoped_lock lock(drawing);
-    line.update(progress);
+    line.update([&progress] { return progress_text(progress); });
   };
   options->warn = [&](const std::string& warning) {
     const std::scoped_lock lock(drawing);
     line.clear();
     complain(warning);
   };
+  const Input<Nanos> budget = parse_time("--shrink-budget", arguments.shrink_budget);
+  if (!budget) return complain(budget.error());
   CampaignEnd end = campaign::run_campaign(*loaded, product.runner, *options);
   line.clear();
+  const std::string unwritten = shrink_failures(end.results, arguments.shrink, *budget, product);
+  if (!unwritten.empty() && !end.cannot_write) {
+    end.cannot_write = indefinite(Errc::io_error, unwritten);
+    end.results.exit_code = static_cast<int>(Exit::cannot_write);
+  }
   return report(arguments, std::move(end));
 }
 

@@ -66,10 +66,20 @@ Json to_array(const std::vector<T>& items) {
   return array;
 }
 
+Json to_value(const ShrunkRun& shrunk) {
+  return {{"file", shrunk.file},
+          {"replay", replay_line(shrunk.file)},
+          {"anomaly", shrunk.anomaly},
+          {"size", shrunk.size},
+          {"story", shrunk.story}};
+}
+
 Json to_value(const Failure& failure) {
-  return {{"seed", failure.seed.value},          {"file", failure.file},
-          {"replay", replay_line(failure.file)}, {"as_expected", failure.as_expected},
-          {"anomalies", failure.anomalies},      {"violations", to_array(failure.violations)}};
+  Json json = {{"seed", failure.seed.value},          {"file", failure.file},
+               {"replay", replay_line(failure.file)}, {"as_expected", failure.as_expected},
+               {"anomalies", failure.anomalies},      {"violations", to_array(failure.violations)}};
+  if (failure.shrunk) json["shrunk"] = to_value(*failure.shrunk);
+  return json;
 }
 
 Json to_value(const SeedResult& seed) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,14 @@ struct SeedResult {
   Nanos virtual_time{};
 };
 
+/// A failure made as small as it got.
+struct ShrunkRun {
+  std::string file;     ///< as `lockstep replay` takes it
+  std::string anomaly;  ///< which it was made to show
+  std::string size;     ///< "1 fault, 4 operations, 2 clients, 3 nodes, 12s"
+  std::vector<std::string> story;
+};
+
 /// A seed with a violation, kept on disk.
 struct Failure {
   Seed seed{};
@@ -66,6 +75,7 @@ struct Failure {
   bool as_expected = false;
   std::vector<std::string> anomalies;
   std::vector<Violation> violations;  ///< at most violations_max
+  std::optional<ShrunkRun> shrunk;
 };
 
 /// One plan that ran in two ways.

@@ -140,6 +140,9 @@ std::string replay_text(const Results& results) {
     for (const Failure& failure : scenario.failures) {
       out += "  " + replay_line(failure.file) + "   # " + joined(failure.anomalies);
       out += failure.as_expected ? " (as expected)\n" : "\n";
+      if (!failure.shrunk) continue;
+      out +=
+          "  " + replay_line(failure.shrunk->file) + "   # shrunk: " + failure.shrunk->size + "\n";
     }
     if (scenario.failures_found > scenario.failures.size()) {
       out += "  # " + scenario.name + ": " +
@@ -161,6 +164,13 @@ const Violation& telling_violation(const ScenarioResult& scenario, const Failure
   return found == failure.violations.end() ? failure.violations.front() : *found;
 }
 
+std::string story_text(const Failure& failure) {
+  if (!failure.shrunk || failure.shrunk->story.empty()) return {};
+  std::string out = "\nits story, shrunk to " + failure.shrunk->size + "\n";
+  for (const std::string& line : failure.shrunk->story) out += "  " + line + "\n";
+  return out;
+}
+
 /// The one worth reading first: unexpected before expected, then in order.
 std::string first_failure_text(const Results& results) {
   const ScenarioResult* chosen_in = nullptr;
@@ -177,7 +187,7 @@ std::string first_failure_text(const Results& results) {
   std::string out = "\nfirst ";
   out += chosen->as_expected ? "expected violation: " : "violation: ";
   out += chosen_in->name + ", seed " + number(chosen->seed.value) + "\n";
-  return out + telling_violation(*chosen_in, *chosen).description;
+  return out + telling_violation(*chosen_in, *chosen).description + story_text(*chosen);
 }
 
 /// "12 scenarios: 10 as expected, 1 failed, 1 not run".

@@ -66,17 +66,21 @@ class Replay {
     }
     end_.events = run->events;
     end_.was_cut = run->end == scenarios::RunEnd::until_event;
-    if (recorded_ != nullptr) hold_against_record(*run);
+    if (is_recorded()) hold_against_record(*run);
     judge(*run);
     return std::move(end_);
   }
 
  private:
+  [[nodiscard]] bool is_recorded() const {
+    return recorded_ != nullptr && !recorded_->trace_hash.empty();
+  }
+
   Result<RunResult> once(const scenarios::Runner& runner) {
     scenarios::RunOptions run_options;
-    run_options.record_path = recorded_ != nullptr;
+    run_options.record_path = is_recorded();
     run_options.until_event = options_.until_event;
-    run_options.trace = recorded_ != nullptr ? &sink_ : options_.trace;
+    run_options.trace = is_recorded() ? &sink_ : options_.trace;
     std::vector<RunSlot> slots(1);
     run_options.progress = &slots.front().progress;
     const SignalStack signal_stack;

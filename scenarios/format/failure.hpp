@@ -37,7 +37,10 @@ struct Failure {
   std::string verdict;                 ///< "invalid", "unknown", "valid"
   std::vector<std::string> anomalies;  ///< ids, each once
   std::vector<Finding> findings;
-  std::string trace_hash;           ///< 32 hex digits
+  std::vector<std::string> story;  ///< what happened, a line each; empty: nobody told it
+  /// 32 hex digits. Empty, and `path` with it: nothing was recorded of the run, as in a regression,
+  /// whose code has changed since; a replay only judges it.
+  std::string trace_hash;
   std::vector<std::uint16_t> path;  ///< 16 bits of the hash of every event, in order
   friend bool operator==(const Failure&, const Failure&) = default;
 };

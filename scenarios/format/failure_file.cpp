@@ -66,20 +66,27 @@ void finding_fields(Fields& fields, Finding& finding) {
 }
 
 void outcome_fields(Fields& fields, Failure& failure) {
-  fields.must({"commit", "compiler", "verdict", "anomalies", "findings", "trace_hash"});
+  fields.must({"commit", "compiler", "verdict", "anomalies", "findings"});
   fields.text("commit", failure.commit, any_text);
   fields.text("compiler", failure.compiler, any_text);
   fields.text("verdict", failure.verdict, verdict_rule);
   fields.texts("anomalies", failure.anomalies, anomaly_rule());
   fields.list("findings", failure.findings, findings_max, finding_fields);
-  fields.text("trace_hash", failure.trace_hash, hash_rule);
+  if (fields.has("story") || !failure.story.empty()) {
+    fields.texts("story", failure.story, any_text);
+  }
 }
 
-void path_field(Fields& fields, std::vector<std::uint16_t>& path) {
-  std::string text = fields.reading() ? "" : path_text(path);
-  fields.must({"path"});
+/// Both or neither: what was recorded of the run.
+void record_fields(Fields& fields, Failure& failure) {
+  const bool is_recorded = fields.reading() ? fields.has("path") || fields.has("trace_hash")
+                                            : !failure.trace_hash.empty();
+  if (!is_recorded) return;
+  fields.must({"trace_hash", "path"});
+  fields.text("trace_hash", failure.trace_hash, hash_rule);
+  std::string text = fields.reading() ? "" : path_text(failure.path);
   fields.text("path", text, path_rule);
-  if (fields.reading() && fields.good()) path = path_of(text);
+  if (fields.reading() && fields.good()) failure.path = path_of(text);
 }
 
 void failure_fields(Fields& fields, Failure& failure) {
@@ -92,7 +99,7 @@ void failure_fields(Fields& fields, Failure& failure) {
   fields.object("expect", [&failure](Fields& inner) { expectation_fields(inner, failure.expect); });
   fields.texts("require", failure.require, name_rule());
   fields.object("plan", [&failure](Fields& inner) { plan_fields(inner, failure.plan); });
-  path_field(fields, failure.path);
+  record_fields(fields, failure);
   if (!fields.reading() || !fields.good() || seed == failure.plan.config.seed.value) return;
   fields.refuse("seed", "the number " + std::to_string(seed),
                 "that of the plan, " + std::to_string(failure.plan.config.seed.value));

@@ -54,7 +54,7 @@ Plan with_faults(Plan plan, const std::vector<bool>& keep) {
   return plan;
 }
 
-Plan with_operations(Plan plan, const std::vector<bool>& keep) {
+Plan with_operations(Plan plan, const std::vector<bool>& keep, TimeOf time) {
   ASSERT(keep.size() == plan.operations.size());
   std::vector<Operation> kept;
   std::map<std::uint32_t, Nanos> skipped;  // by client
@@ -64,7 +64,7 @@ Plan with_operations(Plan plan, const std::vector<bool>& keep) {
     if (keep[i]) {
       operation.think += std::exchange(before, Nanos(0));
       kept.push_back(operation);
-    } else {
+    } else if (time == TimeOf::stays) {
       before += operation.think + operation.hold;
     }
   }
@@ -141,12 +141,6 @@ Plan advanced(Plan plan, Nanos by) {
 Nanos advance_max(const Plan& plan) {
   Nanos most = plan.config.duration - milliseconds(1);
   for (const PlannedFault& fault : plan.faults) most = std::min(most, fault.at);
-  std::optional<std::uint32_t> last;
-  for (const Operation& operation : plan.operations) {
-    if (last == operation.client) continue;
-    last = operation.client;
-    most = std::min(most, operation.think);
-  }
   return std::max(most, Nanos(0));
 }
 

@@ -14,9 +14,12 @@ namespace lockstep::shrink {
 /// `keep` has an entry for each fault.
 [[nodiscard]] scenarios::Plan with_faults(scenarios::Plan plan, const std::vector<bool>& keep);
 
-/// `keep` has an entry for each operation. The time that a removed one took is added to what its
-/// client thinks before the next, so that what is left meets the faults it met before.
-[[nodiscard]] scenarios::Plan with_operations(scenarios::Plan plan, const std::vector<bool>& keep);
+/// What becomes of the time of an operation that is taken away: it stays, as thinking before the
+/// client's next one, so that what is left meets the faults it met before; or it goes as well.
+enum class TimeOf : std::uint8_t { stays, goes };
+/// `keep` has an entry for each operation.
+[[nodiscard]] scenarios::Plan with_operations(scenarios::Plan plan, const std::vector<bool>& keep,
+                                              TimeOf time);
 
 /// Without one client: its operations and the faults aimed at it go, those behind it move up.
 /// Requires two clients at least.
@@ -33,8 +36,8 @@ namespace lockstep::shrink {
 [[nodiscard]] scenarios::Plan with_horizon(scenarios::Plan plan, Nanos duration,
                                            Nanos operations_until);
 
-/// Everything `by` earlier: faults, heal, the first operation of each client (at most to 0).
-/// Requires that no fault begins before `by`, and a duration above it.
+/// Everything `by` earlier: faults and heal, and the first operation of each client, but that none
+/// begins before 0. Requires that no fault begins before `by`, and a duration above it.
 [[nodiscard]] scenarios::Plan advanced(scenarios::Plan plan, Nanos by);
 /// The most that it can be advanced by, leaving 1 ms of it.
 [[nodiscard]] Nanos advance_max(const scenarios::Plan& plan);

@@ -15,6 +15,10 @@ void shrink_faults(Search& search);
 void name_targets(Search& search);
 /// All operations of a client, then ever fewer.
 void shrink_operations(Search& search);
+/// Where much is left: as the two above, and each candidate also under the next few seeds. They
+/// draw other latencies and identities, which in a plan that is nearly small enough is often what
+/// lacks.
+void shrink_with_other_draws(Search& search);
 /// Clients, lock servers, replicas, keys, consumers, and what the workload does besides.
 void shrink_cast(Search& search);
 /// Clocks that are right, latencies that do not vary: who is there then matters less.

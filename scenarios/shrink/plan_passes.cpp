@@ -54,7 +54,32 @@ bool without_operations(Search& search, IsOut is_out) {
   for (const scenarios::Operation& operation : search.best().operations) {
     keep.push_back(!is_out(operation));
   }
-  return search.attempt(with_operations(search.best(), keep));
+  return search.attempt(with_operations(search.best(), keep, TimeOf::stays));
+}
+
+void take_operations_away(Search& search, TimeOf time) {
+  const Plan start = search.best();
+  take_away(start.operations.size(), [&](const std::vector<bool>& keep) {
+    return search.attempt(with_operations(start, keep, time));
+  });
+}
+
+/// What is longer is not for reading yet.
+bool is_long(const Plan& plan) {
+  constexpr std::size_t faults_few = 3;
+  constexpr std::size_t operations_few = 12;
+  return plan.faults.size() > faults_few || plan.operations.size() > operations_few;
+}
+
+/// As attempt(), and where that does not fail, with other draws of what plans do not list.
+bool attempt_with_other_draws(Search& search, Plan candidate) {
+  constexpr std::uint64_t tries = 4;
+  const std::uint64_t first = candidate.config.seed.value;
+  for (std::uint64_t n = 0; n < tries; ++n) {
+    candidate.config.seed = Seed{first + n};
+    if (search.attempt(candidate)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -101,9 +126,24 @@ void shrink_operations(Search& search) {
     without_operations(search,
                        [client](const scenarios::Operation& o) { return o.client == client; });
   }
+  take_operations_away(search, TimeOf::stays);
+  if (is_long(search.best())) take_operations_away(search, TimeOf::goes);
+}
+
+void shrink_with_other_draws(Search& search) {
+  if (!is_long(search.best())) return;
+  search.set_pass("with other draws");
   const Plan start = search.best();
-  take_away(start.operations.size(), [&](const std::vector<bool>& keep) {
-    return search.attempt(with_operations(start, keep));
+  take_away(start.faults.size(), [&](const std::vector<bool>& keep) {
+    Plan candidate = with_faults(start, keep);
+    candidate.config.seed = search.best().config.seed;
+    return attempt_with_other_draws(search, std::move(candidate));
+  });
+  const Plan next = search.best();
+  take_away(next.operations.size(), [&](const std::vector<bool>& keep) {
+    Plan candidate = with_operations(next, keep, TimeOf::stays);
+    candidate.config.seed = search.best().config.seed;
+    return attempt_with_other_draws(search, std::move(candidate));
   });
 }
 

@@ -270,9 +270,11 @@ TEST(Edits, an_operation_taken_away_leaves_its_time) {
                        plan.operations[2].think;
   std::vector<bool> keep(plan.operations.size(), true);
   keep[0] = keep[1] = false;
-  const Plan edited = with_operations(plan, keep);
+  const Plan edited = with_operations(plan, keep, TimeOf::stays);
   EXPECT_EQ(edited.operations.front().think, before);
   EXPECT_EQ(edited.operations.front().n, plan.operations[2].n);
+  const Plan sooner = with_operations(plan, keep, TimeOf::goes);
+  EXPECT_EQ(sooner.operations.front().think, plan.operations[2].think);
 }
 
 TEST(Edits, a_client_taken_away_moves_those_behind_it_up) {

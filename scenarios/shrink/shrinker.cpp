@@ -30,6 +30,7 @@ void pass_once(Search& search) {
   shrink_horizon(search);
   shrink_values(search);
   shrink_schedule(search);
+  shrink_with_other_draws(search);
 }
 
 End end_of(const Search& search) {

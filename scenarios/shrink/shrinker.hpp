@@ -3,7 +3,8 @@
 //
 // Every candidate is a plan, runs in a world of its own, and is taken up only if it shows the same
 // anomaly and no id that the original did not show. What was promised is never touched: lock, queue
-// and liveness settings stay, so that a shrunk plan breaks the promise that the original broke.
+// and liveness settings stay, so that a shrunk plan breaks the promise that the original broke. Its
+// seed may be another: a seed draws what plans do not list.
 // The result depends on the plan and on how many runs the budget allowed, on nothing else.
 //
 // Not here: the words of what is left (story.hpp), files (shrunk_failure.hpp).

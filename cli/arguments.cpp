@@ -93,7 +93,9 @@ void add_run(CLI::App& app, RunArguments& to) {
 
 void add_replay(CLI::App& app, ReplayArguments& to) {
   CLI::App* command = add_command(app, "replay", help::replay_about, help::replay_examples);
-  command->add_option("FAILURE", to.what, "A failure.json, or with --seed a scenario")
+  command
+      ->add_option("FAILURE", to.what,
+                   "A failure.json or a folder of them, or with --seed a scenario")
       ->type_name("")
       ->required();
   command->add_option("--seed", to.seed, "The seed, where a scenario is given")->type_name("N");
@@ -111,6 +113,8 @@ void add_shrink(CLI::App& app, ShrinkArguments& to) {
       ->type_name("FILE");
   command->add_option("--budget", to.budget, "Try no longer than this (default 60s)")
       ->type_name("TIME");
+  command->add_flag("--regression", to.regression,
+                    "For a corpus: without the path, which changes with the code; valid expected");
   command
       ->add_option("--anomaly", to.anomaly,
                    "Which to keep (default: an unforeseen one, else an expected one)")

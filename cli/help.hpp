@@ -51,10 +51,11 @@ inline constexpr const char* replay_about =
 inline constexpr const char* replay_examples =
     "A failure file stands alone: it replays in any folder, without its scenario. Exits as `run`\n"
     "would on that one seed, with 3 when it left its path, and with 0 when --until-event cut it\n"
-    "short.\n"
+    "short. Of a folder: every failure file below it, a line each.\n"
     "\n"
     "Examples:\n"
     "  lockstep replay out/redis_evicts_keys/12/failure.json\n"
+    "  lockstep replay scenarios/regressions\n"
     "  lockstep replay out/redis_evicts_keys/12/failure.json --trace --until-event 4711\n"
     "  lockstep replay scenarios/lock/redis_evicts_keys.json --seed 12\n";
 
@@ -71,7 +72,9 @@ inline constexpr const char* shrink_examples =
     "Examples:\n"
     "  lockstep shrink out/redis_evicts_keys/12/failure.json\n"
     "  lockstep shrink failure.json -o small.json --budget 5m\n"
-    "  lockstep shrink failure.json --anomaly lock/double-grant\n";
+    "  lockstep shrink failure.json --anomaly lock/double-grant\n"
+    "  lockstep shrink failure.json --regression -o regressions/what_broke.json\n"
+    "  lockstep replay regressions                  none of them may fail again\n";
 
 inline constexpr const char* check_about =
     "Judges recorded histories: valid, invalid with a witness, or unknown.";

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/commands.hpp"
+#include "cli/replay_folder.hpp"
 #include "cli/terminal.hpp"
 #include "impl/base/duration.hpp"
 #include "impl/base/version.hpp"
@@ -59,7 +60,7 @@ std::string verdict_text(const ReplayEnd& end) {
 }
 
 std::string path_text(const ReplayEnd& end, const scenarios::Failure* recorded) {
-  if (recorded == nullptr) return {};
+  if (recorded == nullptr || recorded->trace_hash.empty()) return {};
   if (!end.left_path) {
     return end.was_cut ? "on its recorded path until there\n" : "on its recorded path, same hash\n";
   }
@@ -129,6 +130,15 @@ int replay(const ReplayArguments& arguments, const Product& product) {
   if (arguments.trace) options.trace = &trace;
   options.now = &wall_now;
   options.warn = [](const std::string& warning) { complain(warning); };
+  std::error_code code;
+  const bool is_folder = std::filesystem::is_directory(arguments.what, code);
+  if (is_folder && !arguments.seed) {
+    if (!arguments.trace && !arguments.until_event) {
+      return replay_folder(arguments.what, product, options);
+    }
+    complain("replay: --trace and --until-event need one failure file, not a folder");
+    return static_cast<int>(campaign::Exit::usage);
+  }
   return arguments.seed ? replay_scenario(arguments, product, options)
                         : replay_failure(arguments, product, options);
 }

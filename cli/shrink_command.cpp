@@ -95,9 +95,19 @@ int not_reproduced(const ShrinkArguments& arguments, const std::string& anomaly)
   return static_cast<int>(Exit::divergence);
 }
 
+/// For a corpus: once mended, it must stay so, by whatever path.
+Failure as_regression(Failure failure) {
+  failure.trace_hash.clear();
+  failure.path.clear();
+  failure.expect = {};
+  failure.require.clear();
+  return failure;
+}
+
 int write_and_report(const ShrunkFailure& result, const std::string& anomaly,
-                     const std::string& file) {
-  const Result<void> written = campaign::write_file(file, scenarios::write_failure(result.failure));
+                     const std::string& file, bool is_regression) {
+  const Failure failure = is_regression ? as_regression(result.failure) : result.failure;
+  const Result<void> written = campaign::write_file(file, scenarios::write_failure(failure));
   if (!written) {
     complain(written.error().detail);
     return static_cast<int>(Exit::cannot_write);
@@ -129,7 +139,7 @@ int shrink_loaded(const ShrinkArguments& arguments, const Failure& failure, Nano
   line.clear();
   if (!result) return refused(result.error(), arguments.file);
   if (result->shrunk.end == shrink::End::not_reproduced) return not_reproduced(arguments, anomaly);
-  return write_and_report(*result, anomaly, file);
+  return write_and_report(*result, anomaly, file, arguments.regression);
 }
 
 }  // namespace

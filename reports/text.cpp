@@ -153,8 +153,14 @@ std::string replay_text(const Results& results) {
   return out.empty() ? out : "\nreplay:\n" + out;
 }
 
-/// What a failure is kept for: a surprise where there is one, else what the scenario is about.
+/// What a failure is kept for: what its story is about; else a surprise where there is one, else
+/// what the scenario is about.
 const Violation& telling_violation(const ScenarioResult& scenario, const Failure& failure) {
+  if (failure.shrunk) {
+    const auto told =
+        std::ranges::find(failure.violations, failure.shrunk->anomaly, &Violation::id);
+    if (told != failure.violations.end()) return *told;
+  }
   const Weight wanted = failure.as_expected ? Weight::expected : Weight::unexpected;
   const auto is_wanted = [&](const Violation& violation) {
     const auto counted = std::ranges::find(scenario.anomalies, violation.id, &AnomalyCount::id);

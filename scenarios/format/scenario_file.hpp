@@ -35,9 +35,12 @@ struct LoadedScenario {
   Scenario scenario;
 };
 
-/// Each path is a file, or a folder: all *.json below it. In order of the paths given, inside a
-/// folder by path, each file once. Errors: missing (also: a folder without scenarios), bad_file
-/// (also: two files with one name), bad_option.
+/// All *.json below a folder, by path. Errors: missing - none is there, or it cannot be read.
+[[nodiscard]] Input<std::vector<std::string>> json_files_below(const std::string& folder);
+
+/// Each path is a file, or a folder: all *.json below it that are no failure files. In order of the
+/// paths given, inside a folder by path, each file once. Errors: missing (also: a folder without
+/// scenarios), bad_file (also: two files with one name), bad_option.
 [[nodiscard]] Input<std::vector<LoadedScenario>> load_scenarios(
     std::span<const std::string> paths, std::span<const std::string> sets = {});
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scenarios/format/files.hpp"
+#include "scenarios/format/read_json.hpp"
 #include "scenarios/format/scenario_file.hpp"
 
 namespace lockstep::scenarios {
@@ -24,7 +25,9 @@ std::unexpected<InputError> missing(const std::string& path, std::string found,
   return std::unexpected(std::move(error));
 }
 
-Input<Paths> files_below(const std::string& folder) {
+}  // namespace
+
+Input<Paths> json_files_below(const std::string& folder) {
   Paths files;
   std::error_code code;
   for (fs::recursive_directory_iterator at(folder, code), end; !code && at != end;
@@ -34,19 +37,21 @@ Input<Paths> files_below(const std::string& folder) {
     files.push_back(at->path().generic_string());
     if (files.size() > scenario_files_max) {
       return missing(folder, "more than " + std::to_string(scenario_files_max) + " files *.json",
-                     "a folder of scenarios");
+                     "a folder of them");
     }
   }
   if (code) return missing(folder, "a folder that cannot be read (" + code.message() + ")", "");
-  if (files.empty()) return missing(folder, "a folder without any *.json", "scenarios");
+  if (files.empty()) return missing(folder, "a folder without any *.json", "a folder of them");
   std::ranges::sort(files);
   return files;
 }
 
+namespace {
+
 Input<Paths> files_of(const std::string& path) {
   std::error_code code;
   if (!fs::exists(path, code)) return missing(path, "no such file or folder", "scenarios");
-  if (fs::is_directory(path, code)) return files_below(path);
+  if (fs::is_directory(path, code)) return json_files_below(path);
   return Paths{path};
 }
 
@@ -64,6 +69,14 @@ Input<Paths> all_files(std::span<const std::string> paths) {
     }
   }
   return all;
+}
+
+/// A failure file among scenarios, as scenarios/regressions has them: for replay, not for run.
+bool is_failure(const std::string& text, const std::string& file) {
+  const Input<Json> json = read_json(text, file, scenario_bytes_max);
+  if (!json) return false;
+  const auto* object = json->get<JsonObject>();
+  return object != nullptr && find(*object, "plan") != nullptr;
 }
 
 std::unexpected<InputError> named_twice(const LoadedScenario& loaded, const std::string& other) {
@@ -86,12 +99,15 @@ Input<std::vector<LoadedScenario>> load_scenarios(std::span<const std::string> p
     const Input<std::string> text = read_file(file, scenario_bytes_max);
     if (!text) return std::unexpected(text.error());
     Input<Scenario> scenario = parse_scenario(*text, file, sets);
+    const bool was_named = std::ranges::find(paths, file) != paths.end();
+    if (!scenario && !was_named && is_failure(*text, file)) continue;
     if (!scenario) return std::unexpected(std::move(scenario.error()));
     loaded.push_back({file, *std::move(scenario)});
     const auto [other, fresh] = file_of.emplace(loaded.back().scenario.name, file);
     if (!fresh) return named_twice(loaded.back(), other->second);
   }
-  return loaded;
+  if (!loaded.empty()) return loaded;
+  return missing(paths.front(), "failure files only", "scenarios (replay runs failure files)");
 }
 
 }  // namespace lockstep::scenarios

@@ -48,6 +48,20 @@ class ScenarioFolder : public testing::Test {
 using Names = std::vector<std::string>;
 using Paths = std::vector<std::string>;
 
+TEST_F(ScenarioFolder, failure_files_below_it_are_passed_over) {
+  const std::string failure = R"({"schema": 1, "scenario": "x", "plan": {}})";
+  ASSERT_TRUE(write_file(path("regressions.json"), failure));
+  add("a.json", "first");
+  const std::vector<std::string> folder{path()};
+  EXPECT_EQ(names(load_scenarios(folder)), std::vector<std::string>{"first"});
+  const std::vector<std::string> named{path("regressions.json")};
+  EXPECT_FALSE(load_scenarios(named).has_value());  // whoever names one is told
+  fs::remove(path("a.json"));
+  const auto none = load_scenarios(folder);
+  ASSERT_FALSE(none.has_value());
+  EXPECT_NE(to_text(none.error()).find("replay runs failure files"), std::string::npos);
+}
+
 TEST_F(ScenarioFolder, gives_every_json_below_it_by_path) {
   add("b.json", "two");
   add("a/z.json", "one");

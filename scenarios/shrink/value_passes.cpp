@@ -44,10 +44,11 @@ bool put(Search& search, const Number& number, std::int64_t value) {
   return is_fit(candidate) && search.attempt(std::move(candidate));
 }
 
-/// Towards 0: at once, or by halves as long as it goes.
-void halve(Search& search, const Number& number) {
+/// Towards 0: at once, or by halves as long as it goes and there is `least` of it.
+void halve(Search& search, const Number& number, std::int64_t least = 1) {
   if (number.get(search.best()) == 0 || put(search, number, 0)) return;
-  while (number.get(search.best()) / 2 != 0 && put(search, number, number.get(search.best()) / 2)) {
+  while (std::abs(number.get(search.best()) / 2) >= least &&
+         put(search, number, number.get(search.best()) / 2)) {
   }
 }
 
@@ -72,7 +73,8 @@ void round_to_units(Search& search, const Number& number) {
 }
 
 void simplify(Search& search, const Number& time) {
-  halve(search, time);
+  constexpr std::int64_t millisecond = 1'000'000;  // nobody reads less
+  halve(search, time, millisecond);
   round_to_units(search, time);
 }
 

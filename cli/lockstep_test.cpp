@@ -41,6 +41,19 @@ TEST_F(Lockstep, finds_a_known_weakness_and_replays_it_in_another_folder) {
   EXPECT_NE(again.out.find("on its recorded path, same hash"), std::string::npos) << again.out;
 }
 
+TEST_F(Lockstep, shrinks_a_failure_of_the_zoo_to_a_few_events_that_replay) {
+  const Finished found = lockstep({"run", shipped("lock/zoo_plain_delete.json"), "--seeds", "20",
+                                   "--shrink", "all", "--shrink-budget", "60s"});
+  std::smatch size;
+  const std::regex shrunk("replay (\\S+)   # shrunk: ([0-9]+) faults?, ([0-9]+) operations?");
+  ASSERT_TRUE(std::regex_search(found.out, size, shrunk)) << found.out << found.err;
+  EXPECT_LE(std::stoi(size[2]), 3);
+  EXPECT_LE(std::stoi(size[3]), 12);
+  const Finished again = lockstep({"replay", size[1]});
+  EXPECT_NE(again.out.find("lock/"), std::string::npos) << again.out;
+  EXPECT_NE(again.out.find("on its recorded path, same hash"), std::string::npos) << again.out;
+}
+
 TEST_F(Lockstep, judges_the_history_it_left_as_the_run_did) {
   static_cast<void>(lockstep({"run", shipped(clock_jump), "--seeds", "40"}));
   const auto folder = folder_ / "out/redis_wall_clock_jumps_forward";

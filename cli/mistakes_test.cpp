@@ -54,7 +54,8 @@ TEST_F(Mistakes, wrong_usage_exits_64) {
   expect_mistake({"check", "--model", "lease-lok", "a"}, 64, "did you mean 'lease-lock'\\?");
   expect_mistake({"list"}, 64, "subcommand");
   expect_mistake({"list", "fautls"}, 64, "did you mean 'faults'\\?");
-  expect_mistake({"shrink", "failure.json"}, 64, "unknown command 'shrink'");
+  expect_mistake({"shrink"}, 64, "FAILURE is required");
+  expect_mistake({"shrnk", "failure.json"}, 64, "did you mean 'shrink'\\?");
 }
 
 TEST_F(Mistakes, a_seed_that_is_no_number_exits_64) {

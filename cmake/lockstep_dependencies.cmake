@@ -25,3 +25,17 @@ add_library(lockstep_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)
 target_compile_definitions(lockstep_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
 target_link_libraries(lockstep_asio PUBLIC Boost::headers Threads::Threads PRIVATE lockstep_options)
+
+# Names for the stacks that Boost.Stacktrace takes: GCC's libbacktrace also knows functions that no
+# other object can see. It lies beside the compiler's own libraries, which Clang uses too.
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libbacktrace.a
+  OUTPUT_VARIABLE LIBBACKTRACE OUTPUT_STRIP_TRAILING_WHITESPACE)
+cmake_path(GET LIBBACKTRACE PARENT_PATH backtrace_folder)
+set(backtrace_header ${backtrace_folder}/include/backtrace.h)
+if(NOT EXISTS ${LIBBACKTRACE} OR NOT EXISTS ${backtrace_header})
+  message(FATAL_ERROR "libbacktrace is missing (libgcc-12-dev); run scripts/setup")
+endif()
+add_library(lockstep_stacktrace INTERFACE)
+target_compile_definitions(lockstep_stacktrace INTERFACE BOOST_STACKTRACE_USE_BACKTRACE
+  "BOOST_STACKTRACE_BACKTRACE_INCLUDE_FILE=<${backtrace_header}>")
+target_link_libraries(lockstep_stacktrace INTERFACE ${LIBBACKTRACE})

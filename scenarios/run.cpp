@@ -7,6 +7,7 @@
 #include "scenarios/lock_world/lock_world.hpp"
 #include "scenarios/lock_world/resolve.hpp"
 #include "scenarios/zoo/zoo.hpp"
+#include "sim/guard/in_world.hpp"
 
 namespace lockstep::scenarios {
 
@@ -108,6 +109,8 @@ void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
 Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
   const Result<void> runnable = check_plan(plan);
   if (!runnable) return fail(runnable.error());
+  // From here on everything is a function of the plan, the judgement included.
+  const sim::InWorld here;
   RunResult result;
   fill_header(result.history, plan);
   run_world(plan, options, result);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/guard/in_world.hpp"
+
 namespace lockstep::sim {
 
 namespace {
@@ -48,6 +50,7 @@ World::World(const WorldOptions& options)
 }
 
 World::~World() {
+  const InWorld here;  // destructors of frames are simulated code
   for (Node& node : nodes_) {
     node.run->begin_death();
     node.run->kill();
@@ -76,6 +79,7 @@ NodeId World::add_node(NodeSpec spec) {
 void World::start(Node& node) {
   if (node.run) node.graves.push_back(std::move(node.run));
   node.run = std::make_unique<NodeRun>(*this, node, static_cast<std::uint32_t>(node.crashes));
+  const InWorld here;
   const Inside inside(*this, node);
   node.run->start();
 }
@@ -88,6 +92,7 @@ EventRef World::schedule(Nanos when, Node& node, const Event& event) {
 Stop World::run_until(Nanos limit) {
   const Nanos last = std::min(limit, time_max);
   stopped_ = false;
+  const InWorld here;
   while (!stopped_) {
     if (livelocked()) return Stop::livelock;
     if (trace_.events() >= stop_at_) return Stop::event_reached;
@@ -158,6 +163,7 @@ void World::act(const Event& event) {
 }
 
 std::uint64_t World::run_verb(Node& target, const NodeRun::Verb& verb, std::string_view argument) {
+  const InWorld here;
   const Inside inside(*this, target);
   return verb(argument);
 }
@@ -182,6 +188,7 @@ void World::bury_doomed() {
 }
 
 void World::bury(Node& dead) {
+  const InWorld here;
   for (const EventRef ref : std::exchange(dead.held, {})) queue_.cancel(ref);
   dead.pauses.clear();
   std::uint64_t touched = network_.process_died(*dead.run);

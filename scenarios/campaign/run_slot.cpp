@@ -13,6 +13,7 @@
 #include "impl/base/assert.hpp"
 #include "impl/base/version.hpp"
 #include "scenarios/campaign/failure_folder.hpp"
+#include "sim/guard/in_world.hpp"
 
 namespace lockstep::campaign {
 namespace {
@@ -96,6 +97,7 @@ std::string in_event() {
 
 void on_failed_assert(const char* condition, const char* file, int line) noexcept {
   if (running_here == nullptr) return;
+  const sim::OutOfWorld dying("the run ends here; its failure file is written");
   SignalText text;
   text.add("lockstep: in ");
   add_where(text);

@@ -71,7 +71,12 @@ pid_t getpid() noexcept { return pass<"getpid", decltype(::getpid)>(a_name); }
 pid_t getppid() noexcept { return pass<"getppid", decltype(::getppid)>(a_name); }
 pid_t gettid() noexcept { return pass<"gettid", decltype(::gettid)>(a_name); }
 int sched_getcpu() noexcept { return pass<"sched_getcpu", decltype(::sched_getcpu)>(a_name); }
-int get_nprocs() noexcept { return pass<"get_nprocs", decltype(::get_nprocs)>(a_name); }
+
+/// A world has one processor on every machine. RocksDB sizes per-core tables by it.
+int get_nprocs() noexcept {
+  if (lockstep::sim::in_world()) return 1;
+  return pass<"get_nprocs", decltype(::get_nprocs)>(a_name);
+}
 
 int gethostname(char* into, size_t size) noexcept {
   return pass<"gethostname", decltype(::gethostname)>(a_name, into, size);

@@ -147,8 +147,9 @@ bool plants_read() {
 }
 bool plants_directory_iterator() { return fs::directory_iterator("/") != fs::directory_iterator(); }
 bool plants_create_directory() {
-  const fs::path folder = some_file("folder");
-  return fs::create_directory(folder) && fs::remove(folder);
+  std::error_code error;
+  fs::create_directory("/dev/null/folder", error);
+  return error == std::errc::not_a_directory;
 }
 bool plants_rename() {
   std::error_code error;
@@ -187,8 +188,8 @@ constexpr Planted planted[] = {
     {"fopen", "plants_ifstream", plants_ifstream},
     {"stat", "plants_exists", plants_exists},
     {"read", "plants_read", plants_read},
-    {"open", "plants_directory_iterator", plants_directory_iterator},
-    {"getpid", "plants_create_directory", plants_create_directory},
+    {"openat", "plants_directory_iterator", plants_directory_iterator},
+    {"mkdir", "plants_create_directory", plants_create_directory},
     {"rename", "plants_rename", plants_rename},
 };
 

@@ -15,8 +15,9 @@
 namespace lockstep::sim::guard {
 
 /// Prints `function`, what to use `instead`, and the stack; ends the process by SIGABRT, whose
-/// handlers may know the scenario, the seed and the event.
-[[noreturn]] void refuse(const char* function, const char* instead) noexcept;
+/// handlers may know the scenario, the seed and the event. Never returns, and must not be declared
+/// so: the address behind a last call belongs to another function, which the stack would name.
+void refuse(const char* function, const char* instead) noexcept;
 
 /// The definition that this executable's own hides. nullptr: no library of the program has one.
 [[nodiscard]] void* hidden_definition(const char* symbol) noexcept;

@@ -1,20 +1,39 @@
 #include "impl/base/hash.hpp"
 
 #include <array>
+#include <bit>
+#include <cstring>
 
 namespace lockstep {
+namespace {
+
+constexpr std::uint64_t golden = 0x9e3779b97f4a7c15ULL;
+
+/// Up to eight bytes as a number, the first one lowest whatever the machine's byte order.
+std::uint64_t number_of(std::string_view bytes) {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  }
+  return word;
+}
+
+/// The same of eight bytes, in one load: every message and record of a world passes here.
+std::uint64_t word_at(const char* bytes) {
+  if constexpr (std::endian::native != std::endian::little) return number_of({bytes, 8});
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+}  // namespace
 
 std::uint64_t digest(std::string_view bytes, std::uint64_t salt) {
-  std::uint64_t state = salt ^ (0x9e3779b97f4a7c15ULL * (bytes.size() + 1));
-  while (!bytes.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t n = bytes.size() < 8 ? bytes.size() : 8;
-    for (std::size_t i = 0; i < n; ++i) {  // by value, so that byte order does not matter
-      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-    }
-    state = mix64(state ^ word) + 0x9e3779b97f4a7c15ULL;
-    bytes.remove_prefix(n);
+  std::uint64_t state = salt ^ (golden * (bytes.size() + 1));
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+    state = mix64(state ^ word_at(bytes.data())) + golden;
   }
+  if (!bytes.empty()) state = mix64(state ^ number_of(bytes)) + golden;
   return mix64(state);
 }
 

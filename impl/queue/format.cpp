@@ -13,10 +13,12 @@ constexpr std::string_view meta_key{"m"};
 
 template <class Integer>
 void append(std::string& out, Integer number) {  // least significant byte first
+  std::array<char, sizeof(Integer)> bytes{};
   for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-    out.push_back(static_cast<char>(
-        static_cast<unsigned char>(static_cast<std::uint64_t>(number) >> (8 * i))));
+    bytes[i] = static_cast<char>(
+        static_cast<unsigned char>(static_cast<std::uint64_t>(number) >> (8 * i)));
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 /// Takes numbers from the front; what is missing reads as zero and is remembered.

@@ -54,6 +54,7 @@ RocksEntropy::RocksEntropy(Seed seed) {
 RocksEntropy::~RocksEntropy() { --state.worlds; }
 
 std::uint64_t RocksEntropy::draws() { return state.draws; }
+bool RocksEntropy::in_world() { return state.worlds > 0; }
 
 }  // namespace lockstep::sim
 

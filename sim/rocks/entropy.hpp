@@ -23,6 +23,8 @@ class RocksEntropy {
 
   /// Draws that RocksDB made on this thread since the outermost one began.
   [[nodiscard]] static std::uint64_t draws();
+  /// Whether one exists on this thread.
+  [[nodiscard]] static bool in_world();
 };
 
 }  // namespace lockstep::sim

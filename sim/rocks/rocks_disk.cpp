@@ -26,6 +26,9 @@ rocksdb::Env* RocksDisk::rocks_env(DiskHost& host) {
 
 void RocksDisk::adapt(rocksdb::Options& options) { make_deterministic(options); }
 
+// The one use of options_check.cpp: without it that would not be linked.
+OptionsChecks RocksDisk::options_checks() { return sim::options_checks(); }
+
 void make_deterministic(rocksdb::Options& options) {
   // No threads, and nothing that waits for one: a stall is a wait.
   options.max_background_jobs = 1;
@@ -45,6 +48,8 @@ void make_deterministic(rocksdb::Options& options) {
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
   options.enable_pipelined_write = false;
+  // Of the cache of open tables: nobody else looks into it, and making 64 shards takes longer.
+  options.table_cache_numshardbits = 0;
   // Nothing of this machine in a file, and nothing remembered between databases.
   options.db_host_id = "lockstep";
   options.info_log = nullptr;

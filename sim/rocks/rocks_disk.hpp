@@ -8,6 +8,7 @@
 #include "impl/base/result.hpp"
 #include "sim/disk/node_disk.hpp"
 #include "sim/rocks/entropy.hpp"
+#include "sim/rocks/options_check.hpp"
 
 namespace lockstep::sim {
 
@@ -33,6 +34,8 @@ class RocksDisk final : public DiskPort {
   [[nodiscard]] Nanos take_elapsed() override { return disk_.take_elapsed(); }
   [[nodiscard]] rocksdb::Env* rocks_env(DiskHost& host) override;
   void adapt(rocksdb::Options& options) override;
+  /// Of all databases that were opened on this thread (options_check.hpp).
+  [[nodiscard]] static OptionsChecks options_checks();
 
  private:
   RocksEntropy entropy_;

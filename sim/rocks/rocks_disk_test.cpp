@@ -160,5 +160,81 @@ TEST(RocksDisk, draws_its_entropy_from_the_world) {
   EXPECT_GT(RocksEntropy::draws(), before + 10) << "the library uses its own functions";
 }
 
+/// What opening a new database, closing and opening it again costs the disk.
+struct Cost {
+  Nanos elapsed{};
+  std::uint64_t calls = 0;
+  std::uint64_t bytes_written = 0;
+  friend bool operator==(const Cost&, const Cost&) = default;
+};
+
+/// @param buffer_bytes  An option to tell texts apart by.
+rocksdb::Status open_once(const std::shared_ptr<SimFileSystem>& files, std::size_t buffer_bytes) {
+  Pump pump;
+  SimEnv env(files, pump);
+  rocksdb::Options options;
+  options.env = &env;
+  options.create_if_missing = true;
+  options.fail_if_options_file_error = true;
+  make_deterministic(options);
+  options.write_buffer_size = buffer_bytes;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options, "/db", &raw);
+  delete raw;
+  return status;
+}
+
+Cost cost_of_opening_twice(Disk& disk, std::size_t buffer_bytes) {
+  for (int i = 0; i < 2; ++i) {
+    const auto status = open_once(std::make_shared<SimFileSystem>(disk), buffer_bytes);
+    EXPECT_TRUE(status.ok()) << status.ToString();
+  }
+  return {disk.take_elapsed(), disk.counters().calls, disk.counters().bytes_written};
+}
+
+TEST(RocksDisk, spares_a_check_of_options_that_passed_before_and_makes_the_same_calls) {
+  Disk outside(options(7));
+  const Cost of_the_library = cost_of_opening_twice(outside, 70'000);
+  const OptionsChecks before = RocksDisk::options_checks();
+  RocksDisk world(options(7));
+  EXPECT_EQ(cost_of_opening_twice(world.disk(), 70'000), of_the_library);
+  const OptionsChecks after = RocksDisk::options_checks();
+  EXPECT_EQ(after.made + after.spared, before.made + before.spared + 2) << "it is not asked";
+  EXPECT_GE(after.spared, before.spared + 1);
+}
+
+/// Shows half of what stands in a file of options.
+class HalfOptions final : public SimFileSystem {
+ public:
+  using SimFileSystem::SimFileSystem;
+  rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      rocksdb::IODebugContext* debug) override {
+    auto status = SimFileSystem::NewSequentialFile(name, options, file, debug);
+    const bool is_options = name.find("OPTIONS") != std::string::npos;
+    if (status.ok() && is_options) *file = std::make_unique<Half>(std::move(*file));
+    return status;
+  }
+
+ private:
+  struct Half final : rocksdb::FSSequentialFileOwnerWrapper {
+    using FSSequentialFileOwnerWrapper::FSSequentialFileOwnerWrapper;
+    rocksdb::IOStatus Read(std::size_t size, const rocksdb::IOOptions& options,
+                           rocksdb::Slice* result, char* into,
+                           rocksdb::IODebugContext* debug) override {
+      auto status = target()->Read(size, options, result, into, debug);
+      *result = rocksdb::Slice(result->data(), result->size() / 2);
+      return status;
+    }
+  };
+};
+
+TEST(RocksDisk, finds_a_file_of_options_damaged_though_the_whole_one_passed_before) {
+  RocksDisk world(options(8));
+  cost_of_opening_twice(world.disk(), 80'000);
+  const auto status = open_once(std::make_shared<HalfOptions>(world.disk()), 80'000);
+  EXPECT_FALSE(status.ok());
+}
+
 }  // namespace
 }  // namespace lockstep::sim

@@ -21,7 +21,7 @@ struct FileLife {
   std::vector<std::string>* calls = nullptr;  ///< where calls are written down; mostly nowhere
 };
 
-class SimFileSystem final : public rocksdb::FileSystem {
+class SimFileSystem : public rocksdb::FileSystem {
  public:
   using Status = rocksdb::IOStatus;
   using Options = rocksdb::IOOptions;

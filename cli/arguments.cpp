@@ -39,12 +39,16 @@ void add_seed_options(CLI::App& command, RunArguments& to) {
       ->type_name("TIME");
 }
 
+void add_output_options(CLI::App& command, const char* json, OutputArguments& to) {
+  command.add_option(json, to.json, "Write results as JSON, all the text says and every seed")
+      ->type_name("FILE");
+  command.add_option("--junit", to.junit, "Write results as JUnit XML")->type_name("FILE");
+}
+
 void add_result_options(CLI::App& command, RunArguments& to) {
   command.add_option("--out", to.out, "Folder for what failing seeds leave (default out)")
       ->type_name("DIR");
-  command.add_option("--junit", to.junit, "Write results as JUnit XML")->type_name("FILE");
-  command.add_option("--json", to.json, "Write results as JSON, all the text says and every seed")
-      ->type_name("FILE");
+  add_output_options(command, "--json", to.outputs);
   command
       .add_option_function<std::string>(
           "--keep", [&to](const std::string& value) { to.keep_all = value == "all"; },
@@ -76,7 +80,8 @@ void add_run(CLI::App& app, RunArguments& to) {
   command->add_option("--jobs", to.jobs, "Threads (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(std::uint32_t{1}, campaign::jobs_max).description(""));
-  command->add_option("--shard", to.shard, "Part I of N of the seeds")->type_name("I/N");
+  command->add_option("--shard", to.shard, "Part I of N of the seeds; auto: as CI says")
+      ->type_name("I/N|auto");
   command->add_option("--set", to.sets, "Override a field of every scenario; repeatable")
       ->type_name("path=value")
       ->allow_extra_args(false);
@@ -89,6 +94,15 @@ void add_run(CLI::App& app, RunArguments& to) {
   command->add_flag("--fail-fast", to.fail_fast, "Stop at the first seed that fails");
   command->add_flag("--check-determinism", to.check_determinism,
                     "Run every seed twice; name the first event that differs");
+}
+
+void add_merge(CLI::App& app, MergeArguments& to) {
+  CLI::App* command = add_command(app, "merge", help::merge_about, help::merge_examples);
+  command->add_option("RESULTS", to.results, "What each shard wrote by --json")
+      ->type_name("")
+      ->required();
+  add_output_options(*command, "-o,--json", to.outputs);
+  command->add_flag("--partial", to.partial, "Go without shards that are missing (exit 2)");
 }
 
 void add_replay(CLI::App& app, ReplayArguments& to) {
@@ -162,6 +176,7 @@ void add_list(CLI::App& app, ListArguments& to) {
 /// Everything that parsing fills; the application refers to it.
 struct Parsed {
   RunArguments run;
+  MergeArguments merge;
   ReplayArguments replay;
   ShrinkArguments shrink;
   CheckArguments check;
@@ -181,6 +196,7 @@ std::unique_ptr<CLI::App> make_app(Parsed& to) {
   app->set_version_flag("--version", version_text, "Version, commit and compiler");
   app->footer(joined(help::main_examples, help::exit_codes));
   add_run(*app, to.run);
+  add_merge(*app, to.merge);
   add_replay(*app, to.replay);
   add_shrink(*app, to.shrink);
   add_check(*app, to.check);
@@ -266,6 +282,7 @@ std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* cons
     if (given <= 1) return std::move(parsed.run);
     return std::unexpected(mistake(innermost(*app), "one of --seed, --seeds and --for, not more"));
   }
+  if (app->got_subcommand("merge")) return std::move(parsed.merge);
   if (app->got_subcommand("replay")) return std::move(parsed.replay);
   if (app->got_subcommand("shrink")) return std::move(parsed.shrink);
   if (app->got_subcommand("check")) return std::move(parsed.check);

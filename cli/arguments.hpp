@@ -14,6 +14,12 @@ namespace lockstep::cli {
 /// Which failures `run` shrinks: none, those with what was not foreseen, or expected ones as well.
 enum class ShrinkWhat : std::uint8_t { none, unexpected, all };
 
+/// Where results go besides stdout.
+struct OutputArguments {
+  std::optional<std::string> json;
+  std::optional<std::string> junit;
+};
+
 struct RunArguments {
   std::vector<std::string> scenarios;
   std::optional<std::string> seed;
@@ -24,13 +30,18 @@ struct RunArguments {
   std::vector<std::string> sets;
   std::uint32_t jobs = 0;  ///< 0: one per core
   std::string out = "out";
-  std::optional<std::string> junit;
-  std::optional<std::string> json;
+  OutputArguments outputs;
   bool keep_all = false;
   bool fail_fast = false;
   bool check_determinism = false;
   ShrinkWhat shrink = ShrinkWhat::unexpected;
   std::string shrink_budget = "60s";
+};
+
+struct MergeArguments {
+  std::vector<std::string> results;  ///< files that `run --json` wrote
+  OutputArguments outputs;
+  bool partial = false;
 };
 
 struct ReplayArguments {
@@ -61,7 +72,8 @@ struct ListArguments {
 };
 
 using Arguments =
-    std::variant<RunArguments, ReplayArguments, ShrinkArguments, CheckArguments, ListArguments>;
+    std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments, CheckArguments,
+                 ListArguments>;
 
 /// Nothing to run: help, version, or a mistake.
 struct NothingToDo {

@@ -264,6 +264,7 @@ TEST_F(Cli, help_teaches_examples_and_exit_codes) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"--help"},
                                              {"run", "--help"},
+                                             {"merge", "--help"},
                                              {"replay", "--help"},
                                              {"check", "--help"},
                                              {"list", "--help"}}) {

@@ -8,6 +8,7 @@
 namespace lockstep::cli {
 
 [[nodiscard]] int run_scenarios(const RunArguments& arguments, const Product& product);
+[[nodiscard]] int merge(const MergeArguments& arguments);
 [[nodiscard]] int replay(const ReplayArguments& arguments, const Product& product);
 [[nodiscard]] int shrink_failure(const ShrinkArguments& arguments, const Product& product);
 [[nodiscard]] int check(const CheckArguments& arguments);

@@ -41,9 +41,22 @@ inline constexpr const char* run_examples =
     "  lockstep run scenarios/lock/redis_evicts_keys.json --seed 12\n"
     "  lockstep run scenarios/lock --seeds 1000@0x2a --jobs 2\n"
     "  lockstep run scenarios/lock --for 60s --fail-fast        as many seeds as fit\n"
-    "  lockstep run scenarios/lock --shard 1/4                  one of four machines\n"
+    "  lockstep run scenarios/lock --shard 1/4 --json 1.json    one of four machines; then merge\n"
     "  lockstep run my.json --set lock.ttl=10s --set clocks.drift_ppm=-500..500\n"
     "  lockstep run scenarios --check-determinism --seeds 20    every seed twice\n";
+
+inline constexpr const char* merge_about =
+    "Makes the results of shards into those of one run: same verdicts, counts and exit code.";
+
+inline constexpr const char* merge_examples =
+    "RESULTS are files that `run --shard I/N --json FILE` wrote, one of each shard of one "
+    "campaign\n"
+    "(same version, seeds, options, scenarios). What failing seeds left stays with the shards.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep merge shard-1.json shard-2.json\n"
+    "  lockstep merge shards/*.json -o results.json --junit results.xml\n"
+    "  lockstep merge shards/*.json --partial           a machine was lost: the others' results\n";
 
 inline constexpr const char* replay_about =
     "Runs one seed again; a failure file must take the same path.";

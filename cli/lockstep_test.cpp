@@ -79,6 +79,35 @@ TEST_F(Lockstep, runs_every_shipped_scenario_the_same_way_twice_and_on_two_threa
   EXPECT_EQ(documents[0], documents[1]);
 }
 
+TEST_F(Lockstep, merges_shards_of_shipped_scenarios_into_the_results_of_one_run) {
+  const std::string seeds = std::to_string(test_seeds(12)) + "@0x5a";
+  const std::vector<std::string> scenarios = {
+      shipped(clock_jump), shipped("lock/redis_lock_swarm.json"),
+      shipped("queue/queue_power_cuts.json"), shipped("outbox/outbox_crashes.json"),
+      shipped("work/pipeline_crashes.json")};
+  const auto with = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"run"};
+    arguments.insert(arguments.end(), scenarios.begin(), scenarios.end());
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return lockstep(arguments);
+  };
+  const Finished once = with({"--seeds", seeds, "--json", "once.json"});
+  const std::regex timing(R"re("timing":\{[^}]*\})re");
+  for (const int count : {2, 3}) {
+    std::vector<std::string> merge = {"merge", "-o", "merged.json"};
+    for (int index = 1; index <= count; ++index) {
+      const std::string part = std::to_string(index) + "/" + std::to_string(count);
+      merge.push_back(std::to_string(index) + ".json");
+      static_cast<void>(with({"--seeds", seeds, "--shard", part, "--json", merge.back()}));
+    }
+    const Finished merged = lockstep(merge);
+    EXPECT_EQ(merged.exit_code, once.exit_code) << merged.out << merged.err;
+    EXPECT_EQ(std::regex_replace(box_.read("merged.json"), timing, "timing"),
+              std::regex_replace(box_.read("once.json"), timing, "timing"))
+        << count;
+  }
+}
+
 /// Else it would not be its flaw by which a member of the zoo is found.
 TEST_F(Lockstep, finds_nothing_wrong_with_the_zoos_pipeline_without_a_flaw) {
   const std::string seeds = std::to_string(test_seeds(20));

@@ -15,6 +15,7 @@ namespace {
 struct Dispatch {
   const Product& product;
   int operator()(const RunArguments& arguments) const { return run_scenarios(arguments, product); }
+  int operator()(const MergeArguments& arguments) const { return merge(arguments); }
   int operator()(const ReplayArguments& arguments) const { return replay(arguments, product); }
   int operator()(const ShrinkArguments& arguments) const {
     return shrink_failure(arguments, product);

@@ -7,12 +7,11 @@
 
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "cli/shard_variables.hpp"
 #include "cli/shrink_after_run.hpp"
 #include "cli/terminal.hpp"
 #include "impl/base/duration.hpp"
-#include "reports/json.hpp"
-#include "reports/junit.hpp"
-#include "reports/text.hpp"
 #include "scenarios/campaign/campaign.hpp"
 #include "scenarios/campaign/exit_code.hpp"
 #include "scenarios/campaign/failure_folder.hpp"
@@ -22,7 +21,6 @@ namespace {
 
 using campaign::CampaignEnd;
 using campaign::CampaignOptions;
-using campaign::Exit;
 using scenarios::Input;
 using scenarios::InputError;
 
@@ -32,14 +30,6 @@ InputError bad_option(std::string option, std::string found, std::string expecte
   error.pointer = std::move(option);
   error.found = std::move(found);
   error.expected = std::move(expected);
-  return error;
-}
-
-InputError unwritable(const std::string& path, std::string why) {
-  InputError error;
-  error.kind = InputError::Kind::unwritable;
-  error.file = path;
-  error.found = "that it cannot be written: " + std::move(why);
   return error;
 }
 
@@ -67,7 +57,9 @@ Input<void> read_seeds(const RunArguments& arguments, CampaignOptions& options) 
     options.run_for = *time;
   }
   if (arguments.shard) {
-    const Input<campaign::Shard> shard = campaign::parse_shard(*arguments.shard);
+    const Input<campaign::Shard> shard = *arguments.shard == "auto"
+                                             ? shard_from(&variable)
+                                             : campaign::parse_shard(*arguments.shard);
     if (!shard) return std::unexpected(shard.error());
     options.shard = *shard;
   }
@@ -92,44 +84,19 @@ Input<CampaignOptions> read_options(const RunArguments& arguments) {
   return options;
 }
 
-/// Asked before the first seed: nobody waits an hour to learn of a mistyped folder.
-Input<void> check_outputs(const RunArguments& arguments) {
+/// Asked before the first seed.
+Input<void> check_folder(const RunArguments& arguments) {
   const std::string why = campaign::why_folder_unwritable(arguments.out);
   if (!why.empty()) return std::unexpected(unwritable(arguments.out, why));
-  for (const std::optional<std::string>* file : {&arguments.json, &arguments.junit}) {
-    if (!file->has_value()) continue;
-    const std::string why_file = campaign::why_file_unwritable(**file);
-    if (!why_file.empty()) return std::unexpected(unwritable(**file, why_file));
-  }
-  return {};
+  return check_outputs(arguments.outputs);
 }
 
-/// A reason why the results could not be written, in one line; empty when they were.
-std::string write_results(const RunArguments& arguments, const reports::Results& results) {
-  if (arguments.json) {
-    const Result<void> json = campaign::write_file(*arguments.json, reports::to_json(results));
-    if (!json) return json.error().detail;
-  }
-  if (arguments.junit) {
-    const Result<void> junit = campaign::write_file(*arguments.junit, reports::to_junit(results));
-    if (!junit) return junit.error().detail;
-  }
-  return {};
-}
-
-int report(const RunArguments& arguments, CampaignEnd end) {
-  reports::Results& results = end.results;
-  const std::string unwritten = write_results(arguments, results);
-  const bool is_internal = results.exit_code == static_cast<int>(Exit::internal);
-  if (!unwritten.empty() && !is_internal) {
-    results.exit_code = static_cast<int>(Exit::cannot_write);
-  }
-  const bool printed = print(reports::to_text(results));
-  if (!unwritten.empty()) complain(unwritten);
+int report_end(const RunArguments& arguments, CampaignEnd end) {
+  const int exit_code = report(arguments.outputs, std::move(end.results));
   if (end.cannot_write) complain(end.cannot_write->detail);
   if (!end.internal_error.empty()) complain("internal error: " + end.internal_error);
   if (end.refused) complain(scenarios::to_text(*end.refused));
-  return printed ? results.exit_code : complain_about_stdout();
+  return exit_code;
 }
 
 }  // namespace
@@ -139,7 +106,7 @@ int run_scenarios(const RunArguments& arguments, const Product& product) {
   if (!options) return complain(options.error());
   const auto loaded = scenarios::load_scenarios(arguments.scenarios, options->sets);
   if (!loaded) return complain(loaded.error());
-  if (const Input<void> outputs = check_outputs(arguments); !outputs) {
+  if (const Input<void> outputs = check_folder(arguments); !outputs) {
     return complain(outputs.error());
   }
   StatusLine line;
@@ -160,9 +127,9 @@ int run_scenarios(const RunArguments& arguments, const Product& product) {
   const std::string unwritten = shrink_failures(end.results, arguments.shrink, *budget, product);
   if (!unwritten.empty() && !end.cannot_write) {
     end.cannot_write = indefinite(Errc::io_error, unwritten);
-    end.results.exit_code = static_cast<int>(Exit::cannot_write);
+    end.results.exit_code = static_cast<int>(campaign::Exit::cannot_write);
   }
-  return report(arguments, std::move(end));
+  return report_end(arguments, std::move(end));
 }
 
 }  // namespace lockstep::cli

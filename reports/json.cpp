@@ -21,9 +21,13 @@ Json to_value(const AnomalyCount& anomaly) {
 }
 
 Json to_value(const Violation& violation) {
-  return {
-      {"id", violation.id},           {"judge", violation.judge}, {"sentence", violation.sentence},
-      {"witness", violation.witness}, {"keys", violation.keys},   {"tokens", violation.tokens}};
+  return {{"id", violation.id},
+          {"judge", violation.judge},
+          {"sentence", violation.sentence},
+          {"witness", violation.witness},
+          {"keys", violation.keys},
+          {"tokens", violation.tokens},
+          {"description", violation.description}};
 }
 
 Json to_value(const FaultCount& fault) {
@@ -46,6 +50,12 @@ Json to_value(const Distribution& distribution) {
                {"p99_ns", distribution.p99.count()},
                {"most_ns", distribution.most.count()}};
   if (distribution.bound.count() > 0) json["bound_ns"] = distribution.bound.count();
+  if (distribution.buckets.empty()) return json;
+  Json buckets = Json::array();
+  for (const Bucket& bucket : distribution.buckets) {
+    buckets.push_back(Json::array({bucket.number, bucket.count}));
+  }
+  json["buckets"] = std::move(buckets);
   return json;
 }
 
@@ -57,6 +67,7 @@ Json to_value(const Divergence& divergence) {
 }
 
 Json to_value(const Failure& failure);
+Json to_value(const StrategyCount& strategy);
 Json to_value(const Found& found);
 
 template <class T>
@@ -82,6 +93,40 @@ Json to_value(const Failure& failure) {
   return json;
 }
 
+Json to_value(const StrategyCount& strategy) {
+  Json anomalies = Json::array();
+  for (const AnomalyCount& anomaly : strategy.anomalies) {
+    anomalies.push_back(
+        {{"id", anomaly.id}, {"seeds", anomaly.seeds}, {"first_seed", anomaly.first.value}});
+  }
+  return {{"name", strategy.name}, {"seeds", strategy.seeds}, {"anomalies", std::move(anomalies)}};
+}
+
+Json to_value(const Claim& claim) {
+  Json json = {{"verdict", checkers::name_of(claim.verdict)}};
+  if (claim.verdict == checkers::Verdict::valid) return json;
+  json["anomalies"] = claim.anomalies;
+  json["allowed"] = claim.allowed;
+  json["within_seeds"] = claim.within_seeds;
+  return json;
+}
+
+Json to_value(const Asked& asked) {
+  Json json = {{"first_seed", asked.first.value}};
+  if (asked.run_for.count() > 0) {
+    json["for_ns"] = asked.run_for.count();
+  } else {
+    json["seeds"] = asked.seeds;
+  }
+  json["shard"] = {{"index", asked.part.index}, {"count", asked.part.count}};
+  json["sets"] = asked.sets;
+  json["check_determinism"] = asked.check_determinism;
+  json["keep_all"] = asked.keep_all;
+  json["fail_fast"] = asked.fail_fast;
+  if (!asked.missing.empty()) json["missing_shards"] = asked.missing;
+  return json;
+}
+
 Json to_value(const SeedResult& seed) {
   Json json = {{"seed", seed.seed.value},
                {"verdict", checkers::name_of(seed.verdict)},
@@ -89,6 +134,7 @@ Json to_value(const SeedResult& seed) {
                {"oracle", checkers::name_of(seed.oracle)},
                {"anomalies", seed.anomalies},
                {"trace_hash", seed.trace_hash},
+               {"strategy", seed.strategy},
                {"events", seed.events},
                {"operations", seed.operations},
                {"virtual_ns", seed.virtual_time.count()}};
@@ -118,24 +164,34 @@ Json to_value(const CheckedHistory& checked) {
 }
 
 Json head_of(const ScenarioResult& scenario) {
-  return {{"name", scenario.name},
-          {"file", scenario.file},
-          {"expected", checkers::name_of(scenario.expected)},
-          {"verdict", checkers::name_of(scenario.verdict)},
-          {"standing", name_of(scenario.standing)},
-          {"reasons", scenario.reasons},
-          {"seeds", scenario.seeds},
-          {"seeds_unknown", scenario.seeds_unknown},
-          {"events", scenario.events},
-          {"operations", scenario.operations},
-          {"timing", {{"busy_ns", scenario.busy.count()}}},
-          {"anomalies", to_array(scenario.anomalies)},
-          {"failures_found", scenario.failures_found},
-          {"failures", to_array(scenario.failures)},
-          {"divergences", to_array(scenario.divergences)},
-          {"faults", to_array(scenario.faults)},
-          {"properties", to_array(scenario.properties)},
-          {"distributions", to_array(scenario.distributions)}};
+  Json json = {{"name", scenario.name},
+               {"file", scenario.file},
+               {"digest", scenario.claim.digest},
+               {"expected", checkers::name_of(scenario.claim.verdict)},
+               {"expect", to_value(scenario.claim)},
+               {"require", scenario.claim.require},
+               {"verdict", checkers::name_of(scenario.verdict)},
+               {"standing", name_of(scenario.standing)},
+               {"reasons", scenario.reasons},
+               {"seeds", scenario.seeds},
+               {"seeds_unknown", scenario.seeds_unknown},
+               {"events", scenario.events},
+               {"operations", scenario.operations},
+               {"timing", {{"busy_ns", scenario.busy.count()}}},
+               {"anomalies", to_array(scenario.anomalies)},
+               {"failures_found", scenario.failures_found},
+               {"failures", to_array(scenario.failures)},
+               {"divergences_found", scenario.divergences_found},
+               {"divergences", to_array(scenario.divergences)},
+               {"strategies", to_array(scenario.strategies)},
+               {"faults", to_array(scenario.faults)},
+               {"properties", to_array(scenario.properties)},
+               {"distributions", to_array(scenario.distributions)}};
+  if (scenario.seeds_unknown > 0) {
+    json["first_unknown"] = {{"seed", scenario.first_unknown.value},
+                             {"reason", scenario.unknown_reason}};
+  }
+  return json;
 }
 
 /// `object` with one more field whose value is `array`, given as text: seeds are too many to be
@@ -182,6 +238,7 @@ std::string to_json(const Results& results) {
                      {"exit", results.exit_code},
                      {"interrupted", results.interrupted},
                      {"single_seed", results.single_seed},
+                     {"campaign", to_value(results.asked)},
                      {"timing", {{"elapsed_ns", results.elapsed.count()}, {"jobs", results.jobs}}},
                      {"problems", results.problems}};
   return with_array(dumped(head), "scenarios", lines_of(results.scenarios, scenario_text)) + "\n";

@@ -28,6 +28,10 @@ DIVERGED  flipping                  valid     10 seeds       -
 UNKNOWN   vacuous                   unknown   10 seeds       -
           not exercised by any seed: takeover
 
+by strategy (seeds that showed it / seeds):
+                                       fifo              pct
+  redis_clock_jump  lock/double-grant  30/260, first 12  7/240, first 99
+
 replay:
   lockstep replay out/x/12/failure.json   # lock/double-grant (as expected)
   # redis_clock_jump: 36 more not kept (--keep all)
@@ -39,6 +43,7 @@ lock/double-grant: Two leases of k were held at once.
   #2 ...
 
 fault reset fired 12 times and was never effective
+without shard 3 of 4: nothing is known of their seeds
 5 scenarios: 2 as expected, 1 failed, 1 unknown, 1 diverged; 1021 seeds in 30.25s; exit 3
 )");
 }
@@ -132,6 +137,21 @@ Shape shape_of_head() {
   };
 }
 
+Shape shape_of_campaign() {
+  const std::string c = "/campaign";
+  return {
+      {c + "/first_seed", "number"},
+      {c + "/seeds", "number"},
+      {c + "/shard/index", "number"},
+      {c + "/shard/count", "number"},
+      {c + "/sets[]", "string"},
+      {c + "/keep_all", "boolean"},
+      {c + "/check_determinism", "boolean"},
+      {c + "/fail_fast", "boolean"},
+      {c + "/missing_shards[]", "number"},
+  };
+}
+
 Shape shape_of_failures() {
   const std::string s = "/scenarios[]";
   return {
@@ -151,10 +171,17 @@ Shape shape_of_failures() {
       {s + "/failures[]/violations[]/witness[]", "string"},
       {s + "/failures[]/violations[]/keys[]", "string"},
       {s + "/failures[]/violations[]/tokens[]", "number"},
+      {s + "/failures[]/violations[]/description", "string"},
+      {s + "/divergences_found", "number"},
       {s + "/divergences[]/seed", "number"},
       {s + "/divergences[]/event", "number"},
       {s + "/divergences[]/first", "string"},
       {s + "/divergences[]/second", "string"},
+      {s + "/strategies[]/name", "string"},
+      {s + "/strategies[]/seeds", "number"},
+      {s + "/strategies[]/anomalies[]/id", "string"},
+      {s + "/strategies[]/anomalies[]/seeds", "number"},
+      {s + "/strategies[]/anomalies[]/first_seed", "number"},
   };
 }
 
@@ -163,12 +190,20 @@ Shape shape_of_scenarios() {
   return {
       {s + "/name", "string"},
       {s + "/file", "string"},
+      {s + "/digest", "string"},
       {s + "/expected", "string"},
+      {s + "/expect/verdict", "string"},
+      {s + "/expect/anomalies[]", "string"},
+      {s + "/expect/allowed[]", "string"},
+      {s + "/expect/within_seeds", "number"},
+      {s + "/require[]", "string"},
       {s + "/verdict", "string"},
       {s + "/standing", "string"},
       {s + "/reasons[]", "string"},
       {s + "/seeds", "number"},
       {s + "/seeds_unknown", "number"},
+      {s + "/first_unknown/seed", "number"},
+      {s + "/first_unknown/reason", "string"},
       {s + "/events", "number"},
       {s + "/operations", "number"},
       {s + "/timing/busy_ns", "number"},
@@ -187,12 +222,14 @@ Shape shape_of_scenarios() {
       {s + "/distributions[]/p99_ns", "number"},
       {s + "/distributions[]/most_ns", "number"},
       {s + "/distributions[]/bound_ns", "number"},
+      {s + "/distributions[]/buckets[][]", "number"},
       {s + "/seed_results[]/seed", "number"},
       {s + "/seed_results[]/verdict", "string"},
       {s + "/seed_results[]/black_box", "string"},
       {s + "/seed_results[]/oracle", "string"},
       {s + "/seed_results[]/anomalies[]", "string"},
       {s + "/seed_results[]/trace_hash", "string"},
+      {s + "/seed_results[]/strategy", "string"},
       {s + "/seed_results[]/events", "number"},
       {s + "/seed_results[]/operations", "number"},
       {s + "/seed_results[]/virtual_ns", "number"},
@@ -203,6 +240,7 @@ Shape shape_of_scenarios() {
 
 Shape schema_1() {
   Shape out = shape_of_head();
+  out.merge(shape_of_campaign());
   out.merge(shape_of_failures());
   out.merge(shape_of_scenarios());
   return out;

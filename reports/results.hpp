@@ -11,6 +11,7 @@
 #include "checkers/verdict.hpp"
 #include "impl/base/ids.hpp"
 #include "impl/base/time.hpp"
+#include "reports/asked.hpp"
 
 namespace lockstep::reports {
 
@@ -55,6 +56,7 @@ struct SeedResult {
   std::string reason;                      ///< why unknown; empty otherwise
   std::vector<std::string> not_exercised;  ///< required properties this seed did not touch
   std::string trace_hash;
+  std::string strategy;  ///< "pct"
   std::uint64_t events = 0;
   std::uint64_t operations = 0;
   Nanos virtual_time{};
@@ -99,6 +101,19 @@ struct PropertyCount {
   std::uint64_t seeds = 0;  ///< that exercised it
 };
 
+/// Seeds that ran under one strategy and what they showed.
+struct StrategyCount {
+  std::string name;  ///< "pct"
+  std::uint64_t seeds = 0;
+  std::vector<AnomalyCount> anomalies;  ///< by id, without warnings
+};
+
+/// Samples of one size, for adding up distributions: campaign/histogram.hpp.
+struct Bucket {
+  std::uint64_t number = 0;
+  std::uint64_t count = 0;
+};
+
 /// Zero in all durations but `bound` means no sample.
 struct Distribution {
   std::string name;  ///< "handover"
@@ -108,19 +123,22 @@ struct Distribution {
   Nanos p90{};
   Nanos p99{};
   Nanos most{};
-  Nanos bound{};  ///< what was promised; 0: nothing
+  Nanos bound{};                  ///< what was promised; 0: nothing
+  std::vector<Bucket> buckets{};  ///< ascending, none empty; of campaigns only
 };
 
 struct ScenarioResult {
   std::string name;
   std::string file;
-  checkers::Verdict expected = checkers::Verdict::valid;
+  Claim claim;
   checkers::Verdict verdict = checkers::Verdict::unknown;  ///< of all its seeds
   Standing standing = Standing::unknown;
   std::vector<std::string> reasons;  ///< why not as expected, one sentence each
 
   std::uint64_t seeds = 0;
   std::uint64_t seeds_unknown = 0;
+  Seed first_unknown{};        ///< where there is one
+  std::string unknown_reason;  ///< of that seed
   std::uint64_t events = 0;
   std::uint64_t operations = 0;
   Nanos busy{};  ///< wall time its seeds took, summed over jobs
@@ -128,8 +146,10 @@ struct ScenarioResult {
   std::vector<AnomalyCount> anomalies;  ///< by id
   std::vector<Failure> failures;        ///< kept ones, by seed
   std::uint64_t failures_found = 0;     ///< kept or not
-  std::vector<Divergence> divergences;  ///< by seed
-  std::vector<FaultCount> faults;       ///< kinds that were planned, in the registry's order
+  std::vector<Divergence> divergences;  ///< by seed, at most divergences_max
+  std::uint64_t divergences_found = 0;
+  std::vector<StrategyCount> strategies;  ///< those that ran, by name
+  std::vector<FaultCount> faults;         ///< kinds that were planned, in the registry's order
   std::vector<PropertyCount> properties;
   std::vector<Distribution> distributions;
   std::vector<SeedResult> seed_results;  ///< by seed, at most seed_results_max
@@ -137,6 +157,8 @@ struct ScenarioResult {
 
 /// Violations spelled out per failure; a broken lock can produce one per operation.
 inline constexpr std::size_t violations_max = 20;
+/// Divergences spelled out per scenario; all are counted.
+inline constexpr std::size_t divergences_max = 20;
 /// Seeds listed one by one per scenario: beyond it a JSON report no longer fits into memory.
 inline constexpr std::size_t seed_results_max = 1'000'000;
 
@@ -145,6 +167,7 @@ struct Results {
   std::string version;
   std::string commit;
   std::string compiler;
+  Asked asked;
   std::vector<ScenarioResult> scenarios;  ///< in the order given
   std::vector<std::string> problems;      ///< of the campaign as a whole, one sentence each
   bool single_seed = false;               ///< --seed N: judged as one seed, not as a campaign

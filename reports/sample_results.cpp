@@ -19,6 +19,7 @@ SeedResult seed_result(std::uint64_t seed, Verdict verdict) {
   out.seed = Seed{seed};
   out.verdict = out.black_box = out.oracle = verdict;
   out.trace_hash = "00112233445566778899aabbccddeeff";
+  out.strategy = seed % 2 == 0 ? "fifo" : "pct";
   out.events = 1000;
   out.operations = 20;
   out.virtual_time = seconds(60);
@@ -38,14 +39,23 @@ ScenarioResult paused() {
   ScenarioResult out;
   out.name = "redis_lock_holder_paused";
   out.file = "scenarios/lock/redis_lock_holder_paused.json";
-  out.verdict = out.expected = Verdict::valid;
+  out.verdict = out.claim.verdict = Verdict::valid;
   out.standing = Standing::as_expected;
   out.seeds = 500;
   out.busy = seconds(5);
   out.properties = {{"grant", true, 500}, {"renew", false, 480}};
   out.faults = {{"pause", 4000, 3900, 3800}};
-  out.distributions = {{"handover", 40, milliseconds(100), seconds(1), seconds(2), seconds(3),
-                        Nanos(3'100'000'001), milliseconds(4700)}};
+  out.distributions = {{"handover",
+                        40,
+                        milliseconds(100),
+                        seconds(1),
+                        seconds(2),
+                        seconds(3),
+                        Nanos(3'100'000'001),
+                        milliseconds(4700),
+                        {{425, 30}, {500, 10}}}};
+  out.claim.require = {"grant"};
+  out.strategies = {{"fifo", 260, {}}, {"pct", 240, {}}};
   out.seed_results = {seed_result(0, Verdict::valid), seed_result(1, Verdict::valid)};
   return out;
 }
@@ -54,12 +64,17 @@ ScenarioResult clock_jump() {
   ScenarioResult out;
   out.name = "redis_clock_jump";
   out.file = "scenarios/lock/redis_clock_jump.json";
-  out.verdict = out.expected = Verdict::invalid;
+  out.verdict = out.claim.verdict = Verdict::invalid;
   out.standing = Standing::as_expected;
   out.seeds = 500;
   out.busy = seconds(50);
   out.anomalies = {{"lock/double-grant", Weight::expected, 37, Seed{12}},
                    {"lock/spurious-refusal", Weight::warning, 1, Seed{40}}};
+  out.claim.anomalies = {"lock/double-grant"};
+  out.claim.allowed = {"lock/stuck"};
+  out.claim.within_seeds = 100;
+  out.strategies = {{"fifo", 260, {{"lock/double-grant", Weight::expected, 30, Seed{12}}}},
+                    {"pct", 240, {{"lock/double-grant", Weight::expected, 7, Seed{99}}}}};
   out.failures_found = 37;
   out.failures = {failure(12, true)};
   out.seed_results = {seed_result(12, Verdict::invalid)};
@@ -71,7 +86,7 @@ ScenarioResult broken() {
   out.name = "broken";
   out.file = "my <broken> & \"odd\".json";
   out.verdict = Verdict::invalid;
-  out.expected = Verdict::valid;
+  out.claim.verdict = Verdict::valid;
   out.standing = Standing::failed;
   out.reasons = {"lock/double-grant is neither expected nor allowed; first at seed 5"};
   out.seeds = 1;
@@ -86,10 +101,11 @@ ScenarioResult flipping() {
   ScenarioResult out;
   out.name = "flipping";
   out.file = "flipping.json";
-  out.verdict = out.expected = Verdict::valid;
+  out.verdict = out.claim.verdict = Verdict::valid;
   out.standing = Standing::diverged;
   out.reasons = {"1 seed did not run the same way twice; first 8"};
   out.seeds = 10;
+  out.divergences_found = 1;
   out.divergences = {{Seed{8}, 4711, "timer on node 3 at 1.5s", "deliver on node 2 at 1.5s"}};
   return out;
 }
@@ -102,6 +118,9 @@ ScenarioResult vacuous() {
   out.standing = Standing::unknown;
   out.reasons = {"not exercised by any seed: takeover"};
   out.seeds = 10;
+  out.seeds_unknown = 1;
+  out.first_unknown = Seed{4};
+  out.unknown_reason = "the run was not drained";
   return out;
 }
 
@@ -110,6 +129,10 @@ Results everything() {
   out.version = "0.1.0";
   out.commit = "0123456789012345678901234567890123456789";
   out.compiler = "clang 19.1.7";
+  out.asked.seeds = 500;
+  out.asked.sets = {"lock.ttl=3s"};
+  out.asked.part = {1, 4};
+  out.asked.missing = {3};
   out.scenarios = {paused(), clock_jump(), broken(), flipping(), vacuous()};
   out.problems = {"fault reset fired 12 times and was never effective"};
   out.jobs = 2;

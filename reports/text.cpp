@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "impl/base/duration.hpp"
+#include "reports/strategy_table.hpp"
 
 namespace lockstep::reports {
 namespace {
@@ -216,12 +217,21 @@ std::string standings_text(const Results& results) {
   return not_run > 0 ? out + ", " + number(not_run) + " not run" : out;
 }
 
+std::string missing_text(const Asked& asked) {
+  if (asked.missing.empty()) return {};
+  std::string out = "without ";
+  out += asked.missing.size() == 1 ? "shard" : "shards";
+  for (const std::uint64_t index : asked.missing) out += " " + number(index);
+  return out + " of " + number(asked.part.count) + ": nothing is known of their seeds\n";
+}
+
 std::string closing_text(const Results& results) {
   std::uint64_t seeds = 0;
   for (const ScenarioResult& scenario : results.scenarios) seeds += scenario.seeds;
   std::string out = "\n";
   for (const std::string& problem : results.problems) out += problem + "\n";
   if (results.interrupted) out += "interrupted: what had run until then is above\n";
+  out += missing_text(results.asked);
   out += standings_text(results);
   const Nanos shown = std::chrono::duration_cast<milliseconds>(results.elapsed);
   out += "; " + counted(seeds, "seed") + " in " + lockstep::to_text(shown);
@@ -236,6 +246,7 @@ std::string to_text(const Results& results) {
   for (const ScenarioResult& scenario : results.scenarios) {
     out += scenario_text(scenario, results, widths);
   }
+  out += to_text(strategy_table(results));
   out += replay_text(results);
   out += first_failure_text(results);
   return out + closing_text(results);

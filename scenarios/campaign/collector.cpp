@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "impl/base/version.hpp"
-#include "scenarios/campaign/exit_code.hpp"
+#include "scenarios/campaign/outcome.hpp"
 #include "scenarios/campaign/seed_run.hpp"
 
 namespace lockstep::campaign {
@@ -18,22 +18,26 @@ std::uint64_t seeds_each(const CampaignOptions& options) {
   return seeds_in(range, options.shard);
 }
 
-Outcome outcome_of(const CampaignEnd& end) {
-  Outcome outcome;
-  outcome.internal_error = !end.internal_error.empty();
-  outcome.cannot_write = end.cannot_write.has_value();
-  outcome.interrupted = end.results.interrupted;
-  outcome.violated = !end.results.problems.empty();
-  for (const reports::ScenarioResult& scenario : end.results.scenarios) {
-    outcome.diverged |= !scenario.divergences.empty();
-    outcome.violated |= scenario.standing == reports::Standing::failed;
-    outcome.unknown |= scenario.standing == reports::Standing::unknown;
+reports::Asked asked_by(const CampaignOptions& options) {
+  reports::Asked asked;
+  asked.first = options.seeds.first;
+  if (options.run_for) {
+    asked.run_for = *options.run_for;
+  } else {
+    asked.seeds = options.seeds.count;
   }
-  return outcome;
+  asked.part = {options.shard.index, options.shard.count};
+  asked.sets = options.sets;
+  asked.check_determinism = options.check_determinism;
+  asked.keep_all = options.keep_all;
+  asked.fail_fast = options.fail_fast;
+  return asked;
 }
 
 int exit_code_of(const CampaignEnd& end) {
-  const Outcome outcome = outcome_of(end);
+  Outcome outcome = outcome_of(end.results);
+  outcome.internal_error = !end.internal_error.empty();
+  outcome.cannot_write = end.cannot_write.has_value();
   if (end.refused && !outcome.internal_error) return scenarios::exit_code_of(*end.refused);
   return static_cast<int>(exit_of(outcome));
 }
@@ -150,34 +154,17 @@ void Collector::report_progress() const {
   options_.progress(progress);
 }
 
-/// Fault kinds that happened and never touched anything, over all scenarios: such a knob is rotten.
-std::vector<std::string> Collector::problems() const {
-  std::vector<std::string> out;
-  if (options_.single_seed) return out;
-  for (std::size_t kind = 0; kind < faults::kind_count; ++kind) {
-    std::uint64_t fired = 0;
-    std::uint64_t effective = 0;
-    for (const ScenarioTally& tally : tallies_) {
-      fired += tally.faults()[kind].fired;
-      effective += tally.faults()[kind].effective;
-    }
-    if (fired == 0 || effective > 0) continue;
-    out.push_back("fault " + std::string(faults::name_of(static_cast<faults::Kind>(kind))) +
-                  " fired " + std::to_string(fired) + " times and was never effective");
-  }
-  return out;
-}
-
 CampaignEnd Collector::end() && {
   reports::Results& results = end_.results;
   results.version = version();
   results.commit = commit();
   results.compiler = compiler();
-  results.problems = problems();
+  results.asked = asked_by(options_);
   results.single_seed = options_.single_seed;
   results.interrupted = options_.interrupted != nullptr && options_.interrupted->load();
   results.jobs = options_.jobs;
   for (ScenarioTally& tally : tallies_) results.scenarios.push_back(std::move(tally).result());
+  results.problems = problems_of(results);
   results.elapsed = options_.now() - begun_;
   results.exit_code = exit_code_of(end_);
   return std::move(end_);

@@ -49,7 +49,6 @@ class Collector {
   void settle_error(const Unit& unit, const SeedOutcome& outcome);
   void keep(const Unit& unit, const SeedOutcome& outcome);
   void report_progress() const;
-  [[nodiscard]] std::vector<std::string> problems() const;
 
   std::span<const scenarios::LoadedScenario> scenarios_;
   const CampaignOptions& options_;

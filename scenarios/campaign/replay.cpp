@@ -130,7 +130,7 @@ class Replay {
 
   void judge(const RunResult& run) {
     ScenarioTally tally(scenario_, true, false);
-    tally.add(summarise(run, identity_.plan->config.seed, identity_.require));
+    tally.add(summarise(run, identity_.plan->config, identity_.require));
     end_.result = std::move(tally).result();
     end_.violations = reports::violations_in_words(run.history, run.judgement, run.world);
     Outcome outcome;

@@ -52,7 +52,8 @@ std::string reason_of(const RunResult& run) {
 
 }  // namespace
 
-SeedOutcome summarise(const RunResult& run, Seed seed, const std::vector<std::string>& require) {
+SeedOutcome summarise(const RunResult& run, const scenarios::PlanConfig& config,
+                      const std::vector<std::string>& require) {
   SeedOutcome out;
   out.exercised = run.judgement.black_box.exercised;
   out.exercised.merge(run.judgement.oracle.exercised);
@@ -60,7 +61,8 @@ SeedOutcome summarise(const RunResult& run, Seed seed, const std::vector<std::st
   out.faults = run.faults;
   out.measurements = run.judgement.black_box.measurements;
   reports::SeedResult& result = out.result;
-  result.seed = seed;
+  result.seed = config.seed;
+  result.strategy = scenarios::name_of(config.strategy);
   result.verdict = verdict_of(run);
   result.black_box = run.judgement.black_box.verdict;
   result.oracle = run.judgement.oracle.verdict;

@@ -39,8 +39,9 @@ struct SeedOutcome {
   std::string internal_error;  ///< an exception escaped: nothing else is filled in
 };
 
-/// Verdict, ids, counters and hash of a run. `require`: the scenario's.
-[[nodiscard]] SeedOutcome summarise(const scenarios::RunResult& run, Seed seed,
+/// Verdict, ids, counters and hash of a run of a plan with `config`. `require`: the scenario's.
+[[nodiscard]] SeedOutcome summarise(const scenarios::RunResult& run,
+                                    const scenarios::PlanConfig& config,
                                     const std::vector<std::string>& require);
 
 }  // namespace lockstep::campaign

@@ -57,7 +57,7 @@ class SeedRun {
     Result<RunResult> run = once({}, options_.check_determinism ? &log : nullptr);
     if (!run) return of_error(std::move(run.error()));
     const Nanos ended = options_.now();
-    SeedOutcome outcome = summarise(*run, seed(), identity_.require);
+    SeedOutcome outcome = summarise(*run, identity_.plan->config, identity_.require);
     outcome.busy = ended - begun;
     if (options_.check_determinism) outcome.divergence = check_again(log, *run);
     const bool judged_valid = outcome.result.verdict == checkers::Verdict::valid;

@@ -4,15 +4,11 @@
 #include <utility>
 
 #include "impl/base/assert.hpp"
+#include "scenarios/campaign/claim.hpp"
 #include "scenarios/campaign/seed_run.hpp"
 
 namespace lockstep::campaign {
 namespace {
-
-checkers::Verdict verdict_of(scenarios::ExpectedVerdict verdict) {
-  return verdict == scenarios::ExpectedVerdict::valid ? checkers::Verdict::valid
-                                                      : checkers::Verdict::invalid;
-}
 
 void sight(Sightings& sightings, std::uint64_t ordinal, Seed seed) {
   if (sightings.seeds == 0) {
@@ -30,12 +26,13 @@ ScenarioTally::ScenarioTally(const scenarios::LoadedScenario& scenario, bool sin
   observed_.single_seed = single_seed;
   result_.name = scenario.scenario.name;
   result_.file = scenario.file;
-  result_.expected = verdict_of(scenario.scenario.expect.verdict);
+  result_.claim = claim_of(scenario.scenario);
 }
 
 void ScenarioTally::add(SeedOutcome outcome) {
   ASSERT(!outcome.error && outcome.internal_error.empty());
   add_anomalies(outcome);
+  add_strategy(outcome.result);
   add_doubts(outcome);
   add_counts(outcome);
   verdict_ = checkers::merge(verdict_, outcome.result.verdict);
@@ -57,7 +54,7 @@ void ScenarioTally::add_doubts(SeedOutcome& outcome) {
   if (!outcome.divergence) return;
   if (observed_.divergences == 0) observed_.first_divergence = seed.seed;
   observed_.divergences += 1;
-  if (result_.divergences.size() < divergences_max) {
+  if (result_.divergences.size() < reports::divergences_max) {
     result_.divergences.push_back(std::move(*outcome.divergence));
   }
 }
@@ -89,9 +86,15 @@ void ScenarioTally::add_anomalies(const SeedOutcome& outcome) {
     sight(observed_.anomalies[id], observed_.seeds, seed.seed);
   }
   for (const std::string& id : outcome.warnings) sight(warnings_[id], observed_.seeds, seed.seed);
-  if (seed.anomalies.empty()) return;
-  result_.failures_found += 1;
-  if (!all_foreseen(scenario_.scenario.expect, seed.anomalies)) surprises_ += 1;
+  if (!seed.anomalies.empty()) result_.failures_found += 1;
+}
+
+void ScenarioTally::add_strategy(const reports::SeedResult& seed) {
+  StrategySeeds& strategy = strategies_[seed.strategy];
+  strategy.seeds += 1;
+  for (const std::string& id : seed.anomalies) {
+    sight(strategy.anomalies[id], observed_.seeds, seed.seed);
+  }
 }
 
 bool ScenarioTally::has_room(bool as_expected) const {
@@ -114,6 +117,7 @@ void ScenarioTally::kept(const SeedOutcome& outcome, std::string file) {
 reports::ScenarioResult ScenarioTally::result() && {
   const scenarios::Scenario& scenario = scenario_.scenario;
   Judgement judgement = judge(scenario.expect, scenario.require, observed_);
+  put_in_order();
   reports::ScenarioResult out = std::move(result_);
   out.verdict = verdict_;
   // Nothing wrong was found, but nobody may read that as valid.
@@ -123,10 +127,14 @@ reports::ScenarioResult ScenarioTally::result() && {
   out.reasons = std::move(judgement.reasons);
   out.seeds = observed_.seeds;
   out.seeds_unknown = observed_.seeds_unknown;
+  out.first_unknown = observed_.first_unknown;
+  out.unknown_reason = observed_.unknown_reason;
+  out.divergences_found = observed_.divergences;
   out.anomalies = anomalies();
   out.faults = fault_counts();
   out.properties = properties();
   out.distributions = distributions();
+  out.strategies = strategies();
   return out;
 }
 
@@ -168,7 +176,21 @@ std::vector<reports::Distribution> ScenarioTally::distributions() const {
   for (const auto& [name, measured] : measurements_) {
     const Histogram& all = measured.histogram;
     out.push_back({name, all.count(), all.least(), all.percentile(50), all.percentile(90),
-                   all.percentile(99), all.most(), measured.bound});
+                   all.percentile(99), all.most(), measured.bound, all.buckets()});
+  }
+  return out;
+}
+
+std::vector<reports::StrategyCount> ScenarioTally::strategies() const {
+  std::vector<reports::StrategyCount> out;
+  for (const auto& [name, strategy] : strategies_) {
+    reports::StrategyCount& count = out.emplace_back();
+    count.name = name;
+    count.seeds = strategy.seeds;
+    for (const auto& [id, seen] : strategy.anomalies) {
+      count.anomalies.push_back(
+          {id, weight_of(scenario_.scenario.expect, id), seen.seeds, seen.first});
+    }
   }
   return out;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,8 +20,9 @@ namespace lockstep::campaign {
 inline constexpr std::uint64_t kept_max = 10;
 /// Of those, how many may show foreseen ids only, so that surprises always find room.
 inline constexpr std::uint64_t kept_foreseen_max = 5;
-/// Divergences spelled out per scenario; all are counted.
-inline constexpr std::size_t divergences_max = 20;
+
+/// How many seeds of the campaign come before one of them.
+using OrdinalOf = std::function<std::uint64_t(Seed)>;
 
 class ScenarioTally {
  public:
@@ -29,15 +32,15 @@ class ScenarioTally {
   /// The next seed. Takes all of `outcome` but what is kept. Requires no error in it.
   void add(SeedOutcome outcome);
 
+  /// What came of some seeds of the same scenario elsewhere, instead of add() for each of them.
+  /// Parts come in any order; all that is said afterwards is what add() in the order of seeds would
+  /// say. `part` is checked: counts fit its lists, seeds ascend, buckets fit their samples.
+  void absorb(const reports::ScenarioResult& part, const OrdinalOf& ordinal_of);
+
   /// Whether a violation may still be kept. Once false for an argument, false for ever.
   [[nodiscard]] bool has_room(bool as_expected) const;
   /// A violation was kept in `file`.
   void kept(const SeedOutcome& outcome, std::string file);
-
-  [[nodiscard]] bool has_failed() const { return surprises_ > 0 || observed_.divergences > 0; }
-  [[nodiscard]] const std::array<faults::Tally, faults::kind_count>& faults() const {
-    return faults_;
-  }
 
   /// Ends the tally.
   [[nodiscard]] reports::ScenarioResult result() &&;
@@ -46,10 +49,16 @@ class ScenarioTally {
   void add_doubts(SeedOutcome& outcome);
   void add_counts(const SeedOutcome& outcome);
   void add_anomalies(const SeedOutcome& outcome);
+  void add_strategy(const reports::SeedResult& seed);
+  void absorb_doubts(const reports::ScenarioResult& part);
+  void absorb_anomalies(const reports::ScenarioResult& part, const OrdinalOf& ordinal_of);
+  void absorb_counts(const reports::ScenarioResult& part);
+  void put_in_order();
   [[nodiscard]] std::vector<reports::AnomalyCount> anomalies() const;
   [[nodiscard]] std::vector<reports::FaultCount> fault_counts() const;
   [[nodiscard]] std::vector<reports::PropertyCount> properties() const;
   [[nodiscard]] std::vector<reports::Distribution> distributions() const;
+  [[nodiscard]] std::vector<reports::StrategyCount> strategies() const;
 
   const scenarios::LoadedScenario& scenario_;
   bool keep_all_;
@@ -62,7 +71,11 @@ class ScenarioTally {
     Nanos bound{};
   };
   std::map<std::string, Measured, std::less<>> measurements_;
-  std::uint64_t surprises_ = 0;      ///< seeds with an id that was not foreseen
+  struct StrategySeeds {
+    std::uint64_t seeds = 0;
+    std::map<std::string, Sightings, std::less<>> anomalies;
+  };
+  std::map<std::string, StrategySeeds, std::less<>> strategies_;
   std::uint64_t kept_foreseen_ = 0;  ///< of result_.failures
   reports::ScenarioResult result_;   ///< what grows seed by seed
 };

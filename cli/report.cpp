@@ -1,0 +1,76 @@
+#include "cli/report.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "cli/terminal.hpp"
+#include "reports/json.hpp"
+#include "reports/junit.hpp"
+#include "reports/text.hpp"
+#include "scenarios/campaign/exit_code.hpp"
+#include "scenarios/campaign/failure_folder.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+using campaign::Exit;
+using reports::Results;
+using scenarios::Input;
+using scenarios::InputError;
+
+struct Output {
+  std::optional<std::string> OutputArguments::* file;
+  std::string (*render)(const Results& results);
+};
+
+constexpr std::array outputs_known = {
+    Output{&OutputArguments::json,
+           [](const Results& results) { return reports::to_json(results); }},
+    Output{&OutputArguments::junit,
+           [](const Results& results) { return reports::to_junit(results); }},
+};
+
+/// A reason why one of them could not be written, in one line; empty when all were.
+std::string write_results(const OutputArguments& outputs, const Results& results) {
+  for (const Output& output : outputs_known) {
+    const std::optional<std::string>& file = outputs.*output.file;
+    if (!file) continue;
+    const Result<void> written = campaign::write_file(*file, output.render(results));
+    if (!written) return written.error().detail;
+  }
+  return {};
+}
+
+}  // namespace
+
+InputError unwritable(const std::string& path, std::string why) {
+  InputError error;
+  error.kind = InputError::Kind::unwritable;
+  error.file = path;
+  error.found = "that it cannot be written: " + std::move(why);
+  return error;
+}
+
+Input<void> check_outputs(const OutputArguments& outputs) {
+  for (const Output& output : outputs_known) {
+    const std::optional<std::string>& file = outputs.*output.file;
+    if (!file) continue;
+    const std::string why = campaign::why_file_unwritable(*file);
+    if (!why.empty()) return std::unexpected(unwritable(*file, why));
+  }
+  return {};
+}
+
+int report(const OutputArguments& outputs, Results results) {
+  const std::string unwritten = write_results(outputs, results);
+  const bool is_internal = results.exit_code == static_cast<int>(Exit::internal);
+  if (!unwritten.empty() && !is_internal) {
+    results.exit_code = static_cast<int>(Exit::cannot_write);
+  }
+  const bool printed = print(reports::to_text(results));
+  if (!unwritten.empty()) complain(unwritten);
+  return printed ? results.exit_code : complain_about_stdout();
+}
+
+}  // namespace lockstep::cli

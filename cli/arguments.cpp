@@ -43,6 +43,13 @@ void add_output_options(CLI::App& command, const char* json, OutputArguments& to
   command.add_option(json, to.json, "Write results as JSON, all the text says and every seed")
       ->type_name("FILE");
   command.add_option("--junit", to.junit, "Write results as JUnit XML")->type_name("FILE");
+  command
+      .add_option("--markdown", to.markdown, "Write results as Markdown, such as a step summary")
+      ->type_name("FILE");
+  command.add_flag("--github,!--no-github", to.github,
+                   "Print annotations for GitHub Actions (default: where GITHUB_ACTIONS is true)");
+  command.add_flag("--coverage", to.coverage,
+                   "Say of each scenario which faults, probes and states its seeds reached");
 }
 
 void add_result_options(CLI::App& command, RunArguments& to) {
@@ -158,6 +165,7 @@ constexpr std::array list_names = {
     ListName{"workloads", "What clients can do", ListArguments::What::workloads},
     ListName{"checkers", "Models, and every anomaly they can name", ListArguments::What::checkers},
     ListName{"faults", "What can go wrong, with parameters", ListArguments::What::faults},
+    ListName{"probes", "What a scenario may require to have happened", ListArguments::What::probes},
     ListName{"zoo", "Implementations that are wrong on purpose", ListArguments::What::zoo},
 };
 

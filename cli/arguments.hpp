@@ -18,6 +18,9 @@ enum class ShrinkWhat : std::uint8_t { none, unexpected, all };
 struct OutputArguments {
   std::optional<std::string> json;
   std::optional<std::string> junit;
+  std::optional<std::string> markdown;
+  std::optional<bool> github;  ///< none: as GITHUB_ACTIONS says
+  bool coverage = false;
 };
 
 struct RunArguments {
@@ -66,7 +69,7 @@ struct CheckArguments {
 };
 
 struct ListArguments {
-  enum class What : std::uint8_t { scenarios, workloads, checkers, faults, zoo };
+  enum class What : std::uint8_t { scenarios, workloads, checkers, faults, probes, zoo };
   What what = What::scenarios;
   std::vector<std::string> paths;  ///< scenarios only; empty: the folder "scenarios"
 };

@@ -252,6 +252,7 @@ TEST_F(Cli, list_names_what_there_is) {
       {"workloads", "lock  A scripted workload."},
       {"checkers", "lock/double-grant"},
       {"faults", "pause"},
+      {"probes", "fence_refused        a worker or relay met the token"},
       {"zoo", "zoo/broken  Finds lock/double-grant."}};
   for (const auto& [what, text] : expected) {
     const Finished end = run({"list", what});

@@ -43,7 +43,8 @@ inline constexpr const char* run_examples =
     "  lockstep run scenarios/lock --for 60s --fail-fast        as many seeds as fit\n"
     "  lockstep run scenarios/lock --shard 1/4 --json 1.json    one of four machines; then merge\n"
     "  lockstep run my.json --set lock.ttl=10s --set clocks.drift_ppm=-500..500\n"
-    "  lockstep run scenarios --check-determinism --seeds 20    every seed twice\n";
+    "  lockstep run scenarios --check-determinism --seeds 20    every seed twice\n"
+    "  lockstep run scenarios --seeds 200@$(git rev-parse HEAD) --shard auto --json part.json\n";
 
 inline constexpr const char* merge_about =
     "Makes the results of shards into those of one run: same verdicts, counts and exit code.";
@@ -56,6 +57,7 @@ inline constexpr const char* merge_examples =
     "Examples:\n"
     "  lockstep merge shard-1.json shard-2.json\n"
     "  lockstep merge shards/*.json -o results.json --junit results.xml\n"
+    "  lockstep merge shards/*.json --markdown \"$GITHUB_STEP_SUMMARY\"\n"
     "  lockstep merge shards/*.json --partial           a machine was lost: the others' results\n";
 
 inline constexpr const char* replay_about =
@@ -107,6 +109,7 @@ inline constexpr const char* list_examples =
     "  lockstep list scenarios                 below the folder scenarios\n"
     "  lockstep list scenarios my/folder\n"
     "  lockstep list faults                    with parameters and units\n"
+    "  lockstep list probes                    what a scenario may require\n"
     "  lockstep list checkers                  with every anomaly they can name\n";
 
 }  // namespace lockstep::cli::help

@@ -9,6 +9,7 @@
 #include "cli/terminal.hpp"
 #include "faults/kind.hpp"
 #include "impl/base/duration.hpp"
+#include "scenarios/coverage/reached.hpp"
 #include "scenarios/format/scenario_file.hpp"
 
 namespace lockstep::cli {
@@ -90,6 +91,16 @@ std::string list_faults() {
   return table.text();
 }
 
+std::string list_probes() {
+  Table table;
+  for (const scenarios::Probe& probe : scenarios::probes()) table.add(probe.name, probe.about);
+  for (std::size_t i = 0; i < checkers::property_count; ++i) {
+    table.add(checkers::name_of(static_cast<checkers::Property>(i)), "what histories show");
+  }
+  table.add("fault:KIND", "a fault of that kind touched something (see: lockstep list faults)");
+  return table.text();
+}
+
 int list_scenarios(const ListArguments& arguments) {
   const std::vector<std::string> fallback = {"scenarios"};
   const auto& paths = arguments.paths.empty() ? fallback : arguments.paths;
@@ -115,6 +126,7 @@ int list(const ListArguments& arguments, const Product& product) {
     case ListArguments::What::workloads: text = list_named(product.workloads); break;
     case ListArguments::What::checkers: text = list_checkers(); break;
     case ListArguments::What::faults: text = list_faults(); break;
+    case ListArguments::What::probes: text = list_probes(); break;
     case ListArguments::What::zoo: text = list_named(product.zoo); break;
   }
   return print(text) ? 0 : complain_about_stdout();

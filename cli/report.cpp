@@ -4,9 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "cli/shard_variables.hpp"
 #include "cli/terminal.hpp"
+#include "reports/github.hpp"
 #include "reports/json.hpp"
 #include "reports/junit.hpp"
+#include "reports/markdown.hpp"
 #include "reports/text.hpp"
 #include "scenarios/campaign/exit_code.hpp"
 #include "scenarios/campaign/failure_folder.hpp"
@@ -29,6 +32,8 @@ constexpr std::array outputs_known = {
            [](const Results& results) { return reports::to_json(results); }},
     Output{&OutputArguments::junit,
            [](const Results& results) { return reports::to_junit(results); }},
+    Output{&OutputArguments::markdown,
+           [](const Results& results) { return reports::to_markdown(results); }},
 };
 
 /// A reason why one of them could not be written, in one line; empty when all were.
@@ -68,7 +73,11 @@ int report(const OutputArguments& outputs, Results results) {
   if (!unwritten.empty() && !is_internal) {
     results.exit_code = static_cast<int>(Exit::cannot_write);
   }
-  const bool printed = print(reports::to_text(results));
+  std::string text = reports::to_text(results, {.coverage = outputs.coverage});
+  if (outputs.github.value_or(variable("GITHUB_ACTIONS") == "true")) {
+    text += reports::to_github(results);
+  }
+  const bool printed = print(text);
   if (!unwritten.empty()) complain(unwritten);
   return printed ? results.exit_code : complain_about_stdout();
 }

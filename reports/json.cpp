@@ -186,6 +186,7 @@ Json head_of(const ScenarioResult& scenario) {
                {"strategies", to_array(scenario.strategies)},
                {"faults", to_array(scenario.faults)},
                {"properties", to_array(scenario.properties)},
+               {"states", {{"count", scenario.states.size()}, {"late", scenario.states_late}}},
                {"distributions", to_array(scenario.distributions)}};
   if (scenario.seeds_unknown > 0) {
     json["first_unknown"] = {{"seed", scenario.first_unknown.value},
@@ -215,10 +216,19 @@ std::string lines_of(const Items& items, Line line) {
   return out + "\n";
 }
 
+/// A state per line too: they are hundreds.
+std::string states_text(const ScenarioResult& scenario) {
+  return lines_of(scenario.states, [](const StateCount& state) {
+    return dumped({{"name", state.name}, {"first_seed", state.first.value}});
+  });
+}
+
 std::string scenario_text(const ScenarioResult& scenario) {
   const std::string seeds = lines_of(scenario.seed_results,
                                      [](const SeedResult& seed) { return dumped(to_value(seed)); });
-  return with_array(dumped(head_of(scenario)), "seed_results", seeds);
+  const std::string head =
+      with_array(dumped(head_of(scenario)), "states_reached", states_text(scenario));
+  return with_array(head, "seed_results", seeds);
 }
 
 std::string hex(std::uint64_t value) {

@@ -5,25 +5,14 @@
 #include <sstream>
 #include <string_view>
 
+#include "reports/coverage.hpp"
+#include "reports/valid_text.hpp"
+
 namespace lockstep::reports {
 namespace {
 
-/// XML 1.0 has no control characters besides tab and the line ends, not even escaped.
-std::string xml_safe(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 ? byte != 0x7f : (c == '\t' || c == '\n')) {
-      out += c;
-    } else {
-      out += "\xef\xbf\xbd";
-    }
-  }
-  return out;
-}
-
 void set(pugi::xml_node node, const char* name, std::string_view value) {
-  node.append_attribute(name).set_value(xml_safe(value).c_str());
+  node.append_attribute(name).set_value(xml_text(value).c_str());
 }
 
 /// Nanoseconds as seconds with three decimals, as JUnit writes times.
@@ -50,24 +39,32 @@ std::string lines_of(const ScenarioResult& scenario) {
   return out;
 }
 
-void add_problem(pugi::xml_node test_case, const char* kind, const std::string& message,
-                 const std::string& body) {
+void add_problem(pugi::xml_node test_case, const char* kind, std::string_view type,
+                 const std::string& message, const std::string& body) {
   pugi::xml_node problem = test_case.append_child(kind);
+  set(problem, "type", type);
   set(problem, "message", message);
-  problem.append_child(pugi::node_pcdata).set_value(xml_safe(body).c_str());
+  problem.append_child(pugi::node_pcdata).set_value(xml_text(body).c_str());
+}
+
+void add_standing(pugi::xml_node test_case, const ScenarioResult& scenario) {
+  const char* const kind = scenario.standing == Standing::unknown ? "error" : "failure";
+  const std::string message =
+      scenario.reasons.empty() ? std::string(name_of(scenario.standing)) : scenario.reasons.front();
+  add_problem(test_case, kind, name_of(scenario.standing), message, lines_of(scenario));
 }
 
 void add_scenario(pugi::xml_node suite, const ScenarioResult& scenario) {
   pugi::xml_node test_case = suite.append_child("testcase");
   set(test_case, "name", scenario.name);
   set(test_case, "classname", "lockstep");
-  set(test_case, "file", scenario.file);
   set(test_case, "time", seconds_text(scenario.busy));
-  if (scenario.standing == Standing::as_expected) return;
-  const char* const kind = scenario.standing == Standing::unknown ? "error" : "failure";
-  const std::string message =
-      scenario.reasons.empty() ? std::string(name_of(scenario.standing)) : scenario.reasons.front();
-  add_problem(test_case, kind, message, lines_of(scenario));
+  if (scenario.standing != Standing::as_expected) add_standing(test_case, scenario);
+  std::string said = scenario.file + "\nseeds: " + std::to_string(scenario.seeds);
+  if (scenario.seeds > 0) said += "\ncoverage: " + coverage_text(scenario);
+  test_case.append_child("system-out")
+      .append_child(pugi::node_pcdata)
+      .set_value(xml_text(said + "\n").c_str());
 }
 
 /// Problems of the campaign as a whole belong to no scenario: a case of their own.
@@ -78,7 +75,7 @@ void add_campaign_problems(pugi::xml_node suite, const Results& results) {
   set(test_case, "classname", "lockstep");
   std::string body;
   for (const std::string& problem : results.problems) body += problem + "\n";
-  add_problem(test_case, "failure", results.problems.front(), body);
+  add_problem(test_case, "failure", "campaign", results.problems.front(), body);
 }
 
 std::uint64_t count_of(const Results& results, bool unknown) {

@@ -9,7 +9,8 @@
 
 namespace lockstep::reports {
 
-/// UTF-8 XML. Characters that XML 1.0 cannot hold become U+FFFD.
+/// UTF-8 XML, valid by jenkins-junit.xsd, the schema of Jenkins's junit reader (the other common
+/// servers read a superset). What XML 1.0 cannot hold becomes U+FFFD.
 [[nodiscard]] std::string to_junit(const Results& results);
 
 }  // namespace lockstep::reports

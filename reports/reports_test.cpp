@@ -27,6 +27,7 @@ DIVERGED  flipping                  valid     10 seeds       -
             again: deliver on node 2 at 1.5s
 UNKNOWN   vacuous                   unknown   10 seeds       -
           not exercised by any seed: takeover
+          coverage: 0 probes, 0 states (0 new in the last 2 seeds)
 
 by strategy (seeds that showed it / seeds):
                                        fifo              pct
@@ -58,6 +59,15 @@ TEST(TextReport, of_clean_scenarios_is_short) {
             "          handover: 40 times, min 100ms, median 1s, p99 3s, max 3.101s; bound 4.7s\n"
             "\n"
             "1 scenario: 1 as expected; 500 seeds in 5s; exit 0\n");
+}
+
+TEST(TextReport, tells_on_demand_what_was_covered) {
+  Results results;
+  results.scenarios = {paused()};
+  EXPECT_NE(to_text(results, {.coverage = true})
+                .find("\n          coverage: 1 of 1 fault kind effective, 2 probes, 2 states "
+                      "(0 new in the last 125 seeds)\n"),
+            std::string::npos);
 }
 
 TEST(TextReport, of_a_distribution_rounds_up_and_is_silent_without_a_sample_or_a_bound) {
@@ -223,6 +233,10 @@ Shape shape_of_scenarios() {
       {s + "/distributions[]/most_ns", "number"},
       {s + "/distributions[]/bound_ns", "number"},
       {s + "/distributions[]/buckets[][]", "number"},
+      {s + "/states/count", "number"},
+      {s + "/states/late", "number"},
+      {s + "/states_reached[]/name", "string"},
+      {s + "/states_reached[]/first_seed", "number"},
       {s + "/seed_results[]/seed", "number"},
       {s + "/seed_results[]/verdict", "string"},
       {s + "/seed_results[]/black_box", "string"},

@@ -95,10 +95,17 @@ struct FaultCount {
   std::uint64_t effective = 0;
 };
 
+/// Something that a run can exercise: a property of the checkers, or a probe of the implementation.
 struct PropertyCount {
   std::string name;
   bool required = false;
   std::uint64_t seeds = 0;  ///< that exercised it
+};
+
+/// A state that some seed reached (scenarios/coverage/reached.hpp).
+struct StateCount {
+  std::string name;  ///< "lease_acquired > lease_lost during pause"
+  Seed first{};
 };
 
 /// Seeds that ran under one strategy and what they showed.
@@ -152,6 +159,8 @@ struct ScenarioResult {
   std::vector<FaultCount> faults;         ///< kinds that were planned, in the registry's order
   std::vector<PropertyCount> properties;
   std::vector<Distribution> distributions;
+  std::vector<StateCount> states;        ///< reached, by name
+  std::uint64_t states_late = 0;         ///< of these, first reached in the last quarter of seeds
   std::vector<SeedResult> seed_results;  ///< by seed, at most seed_results_max
 };
 

@@ -55,6 +55,9 @@ ScenarioResult paused() {
                         milliseconds(4700),
                         {{425, 30}, {500, 10}}}};
   out.claim.require = {"grant"};
+  out.states = {{"lease_acquired > lease_lost during pause", Seed{7}},
+                {"start > connected", Seed{0}}};
+  out.states_late = 0;
   out.strategies = {{"fifo", 260, {}}, {"pct", 240, {}}};
   out.seed_results = {seed_result(0, Verdict::valid), seed_result(1, Verdict::valid)};
   return out;
@@ -117,6 +120,7 @@ ScenarioResult vacuous() {
   out.verdict = Verdict::unknown;
   out.standing = Standing::unknown;
   out.reasons = {"not exercised by any seed: takeover"};
+  out.claim.require = {"takeover"};
   out.seeds = 10;
   out.seeds_unknown = 1;
   out.first_unknown = Seed{4};

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "impl/base/duration.hpp"
+#include "reports/coverage.hpp"
 #include "reports/strategy_table.hpp"
 
 namespace lockstep::reports {
@@ -105,12 +106,16 @@ std::string not_exercised_text(const SeedResult& seed) {
   return out;
 }
 
-std::string scenario_text(const ScenarioResult& scenario, const Results& results, Widths widths) {
+std::string scenario_text(const ScenarioResult& scenario, const Results& results, Widths widths,
+                          const TextOptions& options) {
   if (scenario.seeds == 0) return padded("NOT RUN", mark_width) + scenario.name + "\n";
   constexpr std::size_t divergences_shown_max = 3;
   const std::string indent(mark_width, ' ');
   std::string out = scenario_line(scenario, results.jobs, widths);
   for (const std::string& reason : scenario.reasons) out += indent + reason + "\n";
+  if (options.coverage || (lacks_required(scenario) && !results.single_seed)) {
+    out += indent + "coverage: " + coverage_text(scenario) + "\n";
+  }
   for (const Distribution& distribution : scenario.distributions) {
     if (distribution.count > 0) out += indent + to_text(distribution) + "\n";
   }
@@ -240,11 +245,11 @@ std::string closing_text(const Results& results) {
 
 }  // namespace
 
-std::string to_text(const Results& results) {
+std::string to_text(const Results& results, const TextOptions& options) {
   const Widths widths = widths_of(results);
   std::string out;
   for (const ScenarioResult& scenario : results.scenarios) {
-    out += scenario_text(scenario, results, widths);
+    out += scenario_text(scenario, results, widths, options);
   }
   out += to_text(strategy_table(results));
   out += replay_text(results);

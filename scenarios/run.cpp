@@ -99,6 +99,7 @@ void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
   result.trace_hash = world.trace().hash();
   result.events = world.trace().events();
   result.operations = lock_world.log().completed();
+  result.reached = lock_world.coverage().reached();
   result.faults = lock_world.nemesis().by_kind();
   if (options.record_path) result.path = world.trace().take_path();
   resolve_unknowns(lock_world, result.history);

@@ -22,6 +22,7 @@
 #include "impl/base/ids.hpp"
 #include "impl/base/result.hpp"
 #include "impl/base/time.hpp"
+#include "scenarios/coverage/reached.hpp"
 #include "scenarios/format/plan.hpp"
 
 namespace lockstep::scenarios {
@@ -88,6 +89,7 @@ struct RunResult {
   /// By fault kind, in the order of faults::Kind.
   std::array<faults::Tally, faults::kind_count> faults{};
 
+  Reached reached;
   checkers::History history;
   /// 16 bits of the hash of every event, in order; empty unless asked for.
   std::vector<std::uint16_t> path;

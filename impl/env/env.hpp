@@ -22,6 +22,13 @@ struct Env {
   Observer& observer;
 };
 
+/// Tells the observer of this node.
+inline void observe(Env& env, Signal signal, std::string_view key = {}, std::uint64_t number = 0,
+                    Errc error = Errc::ok) {
+  const Observation observation{signal, key, number, error};
+  env.observer.on(observation);
+}
+
 /// Sleeps for at least `d` on this node's monotonic clock; d <= 0 still yields once.
 [[nodiscard]] inline Task<Outcome> sleep_for(Env& env, Nanos d) {
   const MonoTime now = env.clock.now();

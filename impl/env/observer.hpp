@@ -2,6 +2,7 @@
 // operating system and would differ between two runs of one seed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -22,7 +23,25 @@ enum class Signal : std::uint8_t {
   lease_lost,
   lease_released,
   stop_requested,  ///< the keeper fired its stop token
+
+  fence_refused,    ///< a store knows a newer leader; key: the fence; number: the token it knows
+  tick_was_taken,   ///< a period or tick that somebody claimed before; key: the task
+  relay_began,      ///< a relay works, with a lease or without; number: fencing token
+  publish_unknown,  ///< entries may have been published; number: how many
+  republished,      ///< of these, now for certain; number: how many
+  entry_blocked,    ///< an entry was parked, and its aggregate with it
+
+  queue_opened,   ///< number: the generation
+  queue_trimmed,  ///< the opening cut off a torn end; number: bytes
+  queue_damaged,  ///< messages are reported lost; number: ranges
+  writes_shared,  ///< changes that were one write; number: how many
+  write_refused,  ///< only the reserve of the disk is left: nothing was written
+  write_failed,   ///< error says why; it may become durable yet
+  receipt_stale,  ///< a receipt of an older delivery came back
+  event_buried,   ///< an event became a dead letter
 };
+/// As many as there are; their numbers are dense from 0.
+inline constexpr std::size_t signal_count = 26;
 
 struct Observation {
   Signal signal{};

@@ -86,7 +86,7 @@ Task<Result<Acked>> ByteQueue::finish_ack(Receipt receipt, bool by_id) {
   const std::shared_ptr<Core> core = core_;
   if (core->closed) co_return fail(core->closed_error());
   AckStep step = by_id ? core->state.begin_ack(receipt.id) : core->state.begin_ack(receipt);
-  if (!step && step.error().code == Errc::stale) ++core->metrics.stale;
+  if (!step && step.error().code == Errc::stale) core->came_stale(receipt.id);
   if (!step) co_return fail(step.error());
   if (!*step) co_return co_await core->absent(receipt, by_id);
   Erase erase = **step;
@@ -116,7 +116,7 @@ Task<Result<AckedMany>> ByteQueue::ack_many(std::vector<Receipt> receipts) {
   for (const Receipt& receipt : receipts) {
     if (core->state.is_stale(receipt)) many.stale.push_back(receipt);
   }
-  core->metrics.stale += many.stale.size();
+  for (const Receipt& receipt : many.stale) core->came_stale(receipt.id);
   if (!many.stale.empty()) co_return many;
   Batch batch;
   std::vector<Erase> erased;
@@ -150,7 +150,7 @@ Task<Result<void>> ByteQueue::nack(Receipt receipt, Nack how) {
   if (core->closed) co_return fail(core->closed_error());
   const std::uint64_t jitter = how.to == NackTo::later ? core->env.random.next() : 0;
   const auto step = core->state.begin_nack(receipt, how, jitter);
-  if (!step && step.error().code == Errc::stale) ++core->metrics.stale;
+  if (!step && step.error().code == Errc::stale) core->came_stale(receipt.id);
   if (!step) co_return fail(step.error());
   ++core->metrics.nacked;
   if (step->bury) co_return co_await core->bury(*step->bury);
@@ -177,7 +177,7 @@ Result<void> ByteQueue::extend(Receipt receipt, Nanos from_now) {
   }
   auto extended = core_->state.extend(receipt, from_now, core_->env.clock.now());
   if (extended) ++core_->metrics.extended;
-  if (!extended && extended.error().code == Errc::stale) ++core_->metrics.stale;
+  if (!extended && extended.error().code == Errc::stale) core_->came_stale(receipt.id);
   return extended;
 }
 

@@ -49,9 +49,15 @@ Task<Result<std::string>> ByteQueue::Core::read(EventId id) {
   co_return payload;
 }
 
+void ByteQueue::Core::came_stale(EventId id) {
+  ++metrics.stale;
+  env::observe(env, env::Signal::receipt_stale, {}, id.value);
+}
+
 /// Written down, so that it is reported again, and counted without what is lost.
 Task<Result<void>> ByteQueue::Core::report(std::vector<Damage> damage) {
   metrics.damaged += damage.size();
+  env::observe(env, env::Signal::queue_damaged, {}, damage.size());
   recovery.damage.insert(recovery.damage.end(), damage.begin(), damage.end());
   std::function<Result<Meta>(QueueStore&)> call =
       [found = std::move(damage)](QueueStore& store) -> Result<Meta> {
@@ -74,7 +80,7 @@ Task<Result<Acked>> ByteQueue::Core::absent(Receipt receipt, bool by_id) {
     };
     const auto letter = co_await on_storage<DeadLetter>(env, slot, std::move(call));
     if (letter) {
-      ++metrics.stale;
+      came_stale(receipt.id);
       co_return fail(definite(
           Errc::stale, "event " + std::to_string(receipt.id.value) + " is a dead letter by now"));
     }
@@ -104,6 +110,7 @@ Task<Result<void>> ByteQueue::Core::bury(Bury what) {
     if (!done) return;
     self->state.done_bury(id);
     ++self->metrics.buried;
+    env::observe(self->env, env::Signal::event_buried, {}, id.value);
   };
   co_return co_await writer.write(std::move(batch), options.ack_level, std::move(ended));
 }

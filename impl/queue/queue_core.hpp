@@ -34,6 +34,8 @@ struct ByteQueue::Core : std::enable_shared_from_this<Core> {
   [[nodiscard]] env::Task<Result<void>> write_count(HandOut out);
   /// One hand-out, or none when nothing is ready before `until`.
   [[nodiscard]] env::Task<Result<std::optional<Delivery>>> take(MonoTime* until);
+  /// A receipt of an older delivery.
+  void came_stale(EventId id);
   [[nodiscard]] env::Task<Result<void>> report(std::vector<Damage> damage);
 
   env::Env& env;

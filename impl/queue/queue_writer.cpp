@@ -9,6 +9,16 @@ namespace {
 constexpr std::size_t shared_changes_max = 1'024;
 constexpr std::uint64_t shared_bytes_max = 4U << 20U;
 
+void tell(env::Env& env, const Recovery& recovery) {
+  using env::Signal;
+  env::observe(env, Signal::queue_opened, {}, recovery.generation);
+  if (recovery.trimmed_bytes > 0) {
+    env::observe(env, Signal::queue_trimmed, {}, recovery.trimmed_bytes);
+  }
+  if (recovery.damage.empty()) return;
+  env::observe(env, Signal::queue_damaged, {}, recovery.damage.size());
+}
+
 }  // namespace
 
 env::Task<Result<std::unique_ptr<QueueStore>>> open_store(env::Env& env, std::string name,
@@ -29,6 +39,7 @@ env::Task<Result<std::unique_ptr<QueueStore>>> open_store(env::Env& env, std::st
   std::function<void()> fn = [opening, options] { opening->result = QueueStore::open(options); };
   const env::Outcome outcome = co_await env.storage.offload(std::move(fn), never);
   if (!outcome) co_return fail(definite(outcome.code, "opening the queue was given up"));
+  if (opening->result->has_value()) tell(env, (**opening->result)->recovery());
   co_return std::move(*opening->result);
 }
 
@@ -134,7 +145,22 @@ std::shared_ptr<QueueWriter::Job> QueueWriter::take() {
   return job;
 }
 
+void QueueWriter::tell(const Job& job) {
+  using env::Signal;
+  if (job.writes > 0 && job.changes.size() > 1) {
+    env::observe(env_, Signal::writes_shared, {}, job.changes.size());
+  }
+  for (const auto& change : job.changes) {
+    if (*change->result) continue;
+    const Error& error = change->result->error();
+    const bool is_refused = error.code == Errc::disk_full && !error.indefinite();
+    env::observe(env_, is_refused ? Signal::write_refused : Signal::write_failed, {}, 0,
+                 error.code);
+  }
+}
+
 void QueueWriter::finish(const Job& job) {
+  tell(job);
   writes_ += job.writes;
   changes_ += job.changes.size();
   for (const auto& change : job.changes) {

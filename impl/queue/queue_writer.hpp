@@ -85,6 +85,7 @@ class QueueWriter {
   [[nodiscard]] env::Task<void> drain();
   [[nodiscard]] std::shared_ptr<Job> take();
   void finish(const Job& job);
+  void tell(const Job& job);
 
   env::Env& env_;
   std::shared_ptr<StoreSlot> slot_;

@@ -104,6 +104,7 @@ Task<Result<void>> Relay::Core::lead() {
 Task<void> Relay::Core::work(std::optional<lock::LeaseGuard> guard) {
   ++metrics_.takeovers;
   metrics_.leading = 1;
+  env::observe(env_, env::Signal::relay_began, {}, guard ? guard->fence().value : 0);
   Session session(env_, stores_, config_, std::move(guard), stopping_.token(), metrics_);
   co_await session.run();
   metrics_.leading = 0;

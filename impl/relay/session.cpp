@@ -56,6 +56,7 @@ bool Session::is_refused(const Outcome& outcome) {
   const auto* refused = std::get_if<Refused>(&outcome);
   if (refused == nullptr) return false;
   ++metrics_.refused;
+  env::observe(env_, env::Signal::fence_refused, fence_.key, refused->seen.value);
   if (guard_) guard_->note_refused(refused->seen);
   is_over_ = true;
   return true;
@@ -159,6 +160,7 @@ Task<void> Session::publish(PublishStep step) {
     failed();
     if (outcome.error().indefinite()) {
       for (const Entry& entry : step.entries) doubtful_.insert(entry.id);
+      env::observe(env_, env::Signal::publish_unknown, {}, step.entries.size());
     }
     machine_.publish_failed(step.batch, outcome.error(), env_.clock.now());
   } else if (!is_refused(*outcome)) {
@@ -171,12 +173,16 @@ Task<void> Session::publish(PublishStep step) {
 
 void Session::count_published(const PublishStep& step, const std::vector<EntryOutcome>& outcomes) {
   const WallTime now = env_.clock.wall();
+  const std::uint64_t before = metrics_.republished;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].fate == Fate::failed) ++metrics_.failures;
     if (outcomes[i].fate != Fate::published) continue;
     ++metrics_.published;
     metrics_.republished += doubtful_.erase(step.entries[i].id);
     metrics_.lag.add(std::max(now - step.entries[i].committed_at, Nanos(0)));
+  }
+  if (metrics_.republished > before) {
+    env::observe(env_, env::Signal::republished, {}, metrics_.republished - before);
   }
 }
 
@@ -200,6 +206,7 @@ Task<void> Session::note(NoteStep step) {
   } else if (!is_refused(*outcome)) {
     const Noted& noted = std::get<Noted>(*outcome);
     metrics_.blocked += noted.is_blocked ? 1 : 0;
+    if (noted.is_blocked) env::observe(env_, env::Signal::entry_blocked);
     machine_.noted(noted, env_.clock.now());
   }
   changed_.notify_all();

@@ -114,12 +114,14 @@ Task<void> BeatScheduler::dispatch_due(const BeatTask& task, const lock::LeaseGu
   }
   if (const auto* refused = std::get_if<Refused>(&*claim)) {
     ++counts_.refused;
+    env::observe(env_, env::Signal::fence_refused, fence.key, refused->seen.value);
     guard.note_refused(refused->seen);
     left_ = true;
     co_return;
   }
   if (const auto* already = std::get_if<AlreadyClaimed>(&*claim)) {
     ++counts_.already;
+    env::observe(env_, env::Signal::tick_was_taken, task.name, static_cast<std::uint64_t>(number));
     done_[task.name] = std::max(number, already->last);
     co_return;
   }

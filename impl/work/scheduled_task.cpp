@@ -69,6 +69,8 @@ Task<void> ScheduledTask::attend(std::int64_t number, const Job& job) {
     }
     if (!*handle) {
       ++counts_.skipped;
+      env::observe(env_, env::Signal::tick_was_taken, config_.name,
+                   static_cast<std::uint64_t>(number));
       co_return;
     }
     if (!in_time(number)) break;  // stood still meanwhile; the key may be the second of this tick

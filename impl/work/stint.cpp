@@ -11,6 +11,7 @@ bool Stint::may_step() const {
 
 void Stint::note(const Refused& refused) {
   ++counts_.refused;
+  env::observe(env_, env::Signal::fence_refused, terms_.key, refused.seen.value);
   guard_.note_refused(refused.seen);
   refused_ = true;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scenarios/format/require.hpp"
+
 namespace lockstep::campaign {
 namespace {
 
@@ -66,10 +68,24 @@ class Judge {
 
   void vacuity(const std::vector<std::string>& require) {
     for (const std::string& property : require) {
+      if (const auto kind = scenarios::required_fault(property)) {
+        ineffective(*kind);
+        continue;
+      }
       const auto found = observed_.exercised.find(property);
       if (found != observed_.exercised.end() && found->second > 0) continue;
       add(Standing::unknown, "not exercised by any seed: " + property);
     }
+  }
+
+  void ineffective(faults::Kind kind) {
+    const faults::Tally& tally = observed_.faults.at(static_cast<std::size_t>(kind));
+    if (tally.effective > 0) return;
+    const bool is_enough = observed_.seeds >= fault_seeds_min;
+    add(is_enough ? Standing::failed : Standing::unknown,
+        "required fault " + std::string(faults::name_of(kind)) + " was never effective in " +
+            seeds_in_words(observed_.seeds) + ": planned " + number(tally.scheduled) +
+            " times, fired " + number(tally.fired));
   }
 
   Judgement done() && { return std::move(judgement_); }

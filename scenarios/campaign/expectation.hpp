@@ -2,11 +2,14 @@
 // rule of the house on exit codes 0, 1, 2 and 3 has a test of its own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "faults/kind.hpp"
+#include "faults/nemesis.hpp"
 #include "impl/base/ids.hpp"
 #include "reports/results.hpp"
 #include "scenarios/format/scenario.hpp"
@@ -20,6 +23,10 @@ struct Sightings {
   Seed first{};
 };
 
+/// After so many seeds a required fault that never touched anything is a failure; before, there may
+/// have been too few. A swarm switches a kind on in every second seed or so.
+inline constexpr std::uint64_t fault_seeds_min = 20;
+
 /// What the seeds of one scenario showed, in the order of their numbers.
 struct Observed {
   bool single_seed = false;  ///< one seed on demand: only forbidden ids count against it
@@ -31,6 +38,7 @@ struct Observed {
   Seed first_divergence{};
   std::map<std::string, Sightings, std::less<>> anomalies;      ///< by id
   std::map<std::string, std::uint64_t, std::less<>> exercised;  ///< property to number of seeds
+  std::array<faults::Tally, faults::kind_count> faults{};       ///< by kind
 };
 
 struct Judgement {

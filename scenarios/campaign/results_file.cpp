@@ -83,6 +83,8 @@ reports::FaultCount fault_in(JsonCursor& in) {
   return out;
 }
 
+reports::StateCount state_in(JsonCursor& in) { return {in.text("name"), in.seed("first_seed")}; }
+
 reports::PropertyCount property_in(JsonCursor& in) {
   return {in.text("name"), in.flag("required"), in.count("seeds")};
 }
@@ -153,6 +155,11 @@ void lists_in(JsonCursor& in, ScenarioResult& out) {
   out.strategies = in.list("strategies", &strategy_in);
   out.faults = in.list("faults", &fault_in);
   out.properties = in.list("properties", &property_in);
+  in.object("states", [&out](JsonCursor& inner) {
+    static_cast<void>(inner.count("count"));  // of the list
+    out.states_late = inner.count("late");
+  });
+  out.states = in.list("states_reached", &state_in);
   out.distributions = in.list("distributions", &distribution_in);
   if (out.seeds_unknown > 0) {
     in.object("first_unknown", [&out](JsonCursor& inner) {

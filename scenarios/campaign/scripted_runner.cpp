@@ -7,6 +7,7 @@
 #include "checkers/recorder.hpp"
 #include "impl/base/assert.hpp"
 #include "impl/base/draw.hpp"
+#include "scenarios/coverage/coverage.hpp"
 
 namespace lockstep::campaign {
 namespace {
@@ -123,8 +124,22 @@ class ScriptedRun {
     if (seed_ % 2 == 0) report.exercised.count(checkers::Property::takeover);
     report.measurements.push_back(
         {"handover", {milliseconds(static_cast<std::int64_t>(seed_ % 1000))}, seconds(1)});
+    reach();
     const bool touches = !is("zoo/idle_fault");
     result_.faults[static_cast<std::size_t>(faults::Kind::pause)] = {3, 2, touches ? 1U : 0U};
+  }
+
+  /// Every seed comes up and is granted a lease; a state more every 50 seeds, a probe in few.
+  void reach() {
+    scenarios::Coverage coverage;
+    scenarios::NodeCoverage& node = coverage.add_node();
+    node.started();
+    node.on({env::Signal::lease_acquired, "k", 0, Errc::ok});
+    if (seed_ % 40 == 17) node.on({env::Signal::fence_refused, "k", 0, Errc::ok});
+    const auto other = static_cast<faults::Kind>(seed_ / 50 % faults::kind_count);
+    coverage.fault_begins(other);
+    node.answered(checkers::name::acquire, scenarios::Ending::ok);
+    result_.reached = coverage.reached();
   }
 
   void judge() {

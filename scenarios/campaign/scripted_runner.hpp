@@ -25,6 +25,7 @@ namespace lockstep::campaign {
 ///   zoo/asserting    an ASSERT fails in event 5 of seed 2
 ///   zoo/crashing     memory that is not there is read in event 5 of seed 2
 ///   zoo/throwing     throws in seed 2
+/// All exercise the probe lease_acquired, and fence_refused in every 40th seed from 17 on.
 /// Anything else is refused as invalid_argument. Twenty events, as functions of the seed.
 [[nodiscard]] Result<scenarios::RunResult> scripted_run(const scenarios::Plan& plan,
                                                         const scenarios::RunOptions& options);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reports/violations.hpp"
+#include "scenarios/format/require.hpp"
 
 namespace lockstep::campaign {
 namespace {
@@ -50,6 +51,28 @@ std::string reason_of(const RunResult& run) {
   return {};
 }
 
+bool is_exercised(const SeedOutcome& outcome, const std::string& name) {
+  if (const auto kind = scenarios::required_fault(name)) {
+    return outcome.faults.at(static_cast<std::size_t>(*kind)).effective > 0;
+  }
+  if (const auto property = checkers::property_of(name)) {
+    return outcome.exercised.of(*property) > 0;
+  }
+  const auto probes = scenarios::probes();
+  const auto probe = std::ranges::find(probes, name, &scenarios::Probe::name);
+  if (probe == probes.end()) return false;  // of a failure file by another build
+  return outcome.reached.probes.at(static_cast<std::size_t>(probe - probes.begin())) > 0;
+}
+
+std::vector<std::string> not_exercised(const SeedOutcome& outcome,
+                                       const std::vector<std::string>& require) {
+  std::vector<std::string> missing;
+  for (const std::string& name : require) {
+    if (!is_exercised(outcome, name)) missing.push_back(name);
+  }
+  return missing;
+}
+
 }  // namespace
 
 SeedOutcome summarise(const RunResult& run, const scenarios::PlanConfig& config,
@@ -58,6 +81,7 @@ SeedOutcome summarise(const RunResult& run, const scenarios::PlanConfig& config,
   out.exercised = run.judgement.black_box.exercised;
   out.exercised.merge(run.judgement.oracle.exercised);
   out.warnings = warnings_of(run);
+  out.reached = run.reached;
   out.faults = run.faults;
   out.measurements = run.judgement.black_box.measurements;
   reports::SeedResult& result = out.result;
@@ -68,7 +92,7 @@ SeedOutcome summarise(const RunResult& run, const scenarios::PlanConfig& config,
   result.oracle = run.judgement.oracle.verdict;
   result.anomalies = anomalies_of(run);
   if (result.verdict == Verdict::unknown) result.reason = reason_of(run);
-  result.not_exercised = checkers::not_exercised(out.exercised, require);
+  result.not_exercised = not_exercised(out, require);
   result.trace_hash = run.trace_hash.hex();
   result.events = run.events;
   result.operations = run.operations;

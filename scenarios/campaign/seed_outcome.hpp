@@ -30,6 +30,7 @@ struct SeedOutcome {
   reports::SeedResult result;
   std::vector<std::string> warnings;  ///< ids, sorted, each once
   checkers::Exercised exercised;
+  scenarios::Reached reached;
   std::array<faults::Tally, faults::kind_count> faults{};
   std::vector<checkers::Distribution> measurements;
   std::optional<reports::Divergence> divergence;

@@ -6,6 +6,7 @@
 #include "impl/base/assert.hpp"
 #include "scenarios/campaign/claim.hpp"
 #include "scenarios/campaign/seed_run.hpp"
+#include "scenarios/format/require.hpp"
 
 namespace lockstep::campaign {
 namespace {
@@ -65,10 +66,12 @@ void ScenarioTally::add_counts(const SeedOutcome& outcome) {
     if (outcome.exercised.of(property) == 0) continue;
     observed_.exercised[std::string(checkers::name_of(property))] += 1;
   }
-  for (std::size_t i = 0; i < faults_.size(); ++i) {
-    faults_[i].scheduled += outcome.faults[i].scheduled;
-    faults_[i].fired += outcome.faults[i].fired;
-    faults_[i].effective += outcome.faults[i].effective;
+  add_reached(outcome.reached, outcome.result.seed);
+  for (std::size_t i = 0; i < faults::kind_count; ++i) {
+    faults::Tally& all = observed_.faults[i];
+    all.scheduled += outcome.faults[i].scheduled;
+    all.fired += outcome.faults[i].fired;
+    all.effective += outcome.faults[i].effective;
   }
   for (const checkers::Distribution& measured : outcome.measurements) {
     Measured& all = measurements_[measured.name];
@@ -78,6 +81,17 @@ void ScenarioTally::add_counts(const SeedOutcome& outcome) {
   result_.events += outcome.result.events;
   result_.operations += outcome.result.operations;
   result_.busy += outcome.busy;
+}
+
+void ScenarioTally::add_reached(const scenarios::Reached& reached, Seed seed) {
+  for (std::size_t i = 0; i < reached.probes.size(); ++i) {
+    if (reached.probes[i] == 0) continue;
+    observed_.exercised[std::string(scenarios::probes()[i].name)] += 1;
+  }
+  for (const std::uint32_t state : reached.states) {
+    if (!known_states_.insert(state).second) continue;
+    sight(states_[scenarios::state_name(state)], observed_.seeds, seed);
+  }
 }
 
 void ScenarioTally::add_anomalies(const SeedOutcome& outcome) {
@@ -135,6 +149,7 @@ reports::ScenarioResult ScenarioTally::result() && {
   out.properties = properties();
   out.distributions = distributions();
   out.strategies = strategies();
+  add_states(out);
   return out;
 }
 
@@ -151,11 +166,11 @@ std::vector<reports::AnomalyCount> ScenarioTally::anomalies() const {
 
 std::vector<reports::FaultCount> ScenarioTally::fault_counts() const {
   std::vector<reports::FaultCount> out;
-  for (std::size_t i = 0; i < faults_.size(); ++i) {
-    if (faults_[i].scheduled == 0) continue;
+  for (std::size_t i = 0; i < faults::kind_count; ++i) {
+    const faults::Tally& all = observed_.faults[i];
+    if (all.scheduled == 0) continue;
     const std::string_view name = faults::name_of(static_cast<faults::Kind>(i));
-    out.push_back(
-        {std::string(name), faults_[i].scheduled, faults_[i].fired, faults_[i].effective});
+    out.push_back({std::string(name), all.scheduled, all.fired, all.effective});
   }
   return out;
 }
@@ -163,7 +178,9 @@ std::vector<reports::FaultCount> ScenarioTally::fault_counts() const {
 std::vector<reports::PropertyCount> ScenarioTally::properties() const {
   const std::vector<std::string>& require = scenario_.scenario.require;
   std::map<std::string, std::uint64_t, std::less<>> seeds = observed_.exercised;
-  for (const std::string& name : require) seeds.try_emplace(name, 0);
+  for (const std::string& name : require) {
+    if (!scenarios::required_fault(name)) seeds.try_emplace(name, 0);  // stands among the faults
+  }
   std::vector<reports::PropertyCount> out;
   for (const auto& [name, count] : seeds) {
     out.push_back({name, std::ranges::find(require, name) != require.end(), count});
@@ -179,6 +196,14 @@ std::vector<reports::Distribution> ScenarioTally::distributions() const {
                    all.percentile(99), all.most(), measured.bound, all.buckets()});
   }
   return out;
+}
+
+void ScenarioTally::add_states(reports::ScenarioResult& out) const {
+  const std::uint64_t late = observed_.seeds - observed_.seeds / 4;
+  for (const auto& [name, seen] : states_) {
+    out.states.push_back({name, seen.first});
+    if (seen.first_ordinal >= late) out.states_late += 1;
+  }
 }
 
 std::vector<reports::StrategyCount> ScenarioTally::strategies() const {

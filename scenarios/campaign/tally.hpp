@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "reports/results.hpp"
@@ -49,6 +50,7 @@ class ScenarioTally {
   void add_doubts(SeedOutcome& outcome);
   void add_counts(const SeedOutcome& outcome);
   void add_anomalies(const SeedOutcome& outcome);
+  void add_reached(const scenarios::Reached& reached, Seed seed);
   void add_strategy(const reports::SeedResult& seed);
   void absorb_doubts(const reports::ScenarioResult& part);
   void absorb_anomalies(const reports::ScenarioResult& part, const OrdinalOf& ordinal_of);
@@ -59,13 +61,15 @@ class ScenarioTally {
   [[nodiscard]] std::vector<reports::PropertyCount> properties() const;
   [[nodiscard]] std::vector<reports::Distribution> distributions() const;
   [[nodiscard]] std::vector<reports::StrategyCount> strategies() const;
+  void add_states(reports::ScenarioResult& out) const;
 
   const scenarios::LoadedScenario& scenario_;
   bool keep_all_;
   Observed observed_;
   std::map<std::string, Sightings, std::less<>> warnings_;
   checkers::Verdict verdict_ = checkers::Verdict::valid;
-  std::array<faults::Tally, faults::kind_count> faults_{};
+  std::set<std::uint32_t> known_states_;  ///< of states_, so that few names are made
+  std::map<std::string, Sightings, std::less<>> states_;
   struct Measured {
     Histogram histogram;
     Nanos bound{};

@@ -40,6 +40,9 @@ void ScenarioTally::absorb(const reports::ScenarioResult& part, const OrdinalOf&
   absorb_doubts(part);
   absorb_anomalies(part, ordinal_of);
   absorb_counts(part);
+  for (const reports::StateCount& state : part.states) {
+    merge(states_[state.name], {.seeds = 1, .first = state.first}, ordinal_of);
+  }
   verdict_ = checkers::merge(verdict_, verdict_of_seeds(part));
   observed_.seeds += part.seeds;
   append(result_.seed_results, part.seed_results);
@@ -87,7 +90,7 @@ void ScenarioTally::absorb_counts(const reports::ScenarioResult& part) {
   for (const reports::FaultCount& fault : part.faults) {
     const std::optional<faults::Kind> kind = faults::kind_of(fault.kind);
     ASSERT(kind.has_value());
-    faults::Tally& all = faults_[static_cast<std::size_t>(*kind)];
+    faults::Tally& all = observed_.faults.at(static_cast<std::size_t>(*kind));
     all.scheduled += fault.scheduled;
     all.fired += fault.fired;
     all.effective += fault.effective;

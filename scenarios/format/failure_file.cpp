@@ -97,7 +97,7 @@ void failure_fields(Fields& fields, Failure& failure) {
   fields.unsigned_integer("seed", seed);
   outcome_fields(fields, failure);
   fields.object("expect", [&failure](Fields& inner) { expectation_fields(inner, failure.expect); });
-  fields.texts("require", failure.require, name_rule());
+  fields.texts("require", failure.require, require_rule());
   fields.object("plan", [&failure](Fields& inner) { plan_fields(inner, failure.plan); });
   record_fields(fields, failure);
   if (!fields.reading() || !fields.good() || seed == failure.plan.config.seed.value) return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scenarios/format/plan.hpp"
+#include "scenarios/format/require.hpp"
 #include "scenarios/format/rounds.hpp"
 #include "scenarios/format/scenario_fields.hpp"
 
@@ -171,6 +172,16 @@ Mistake check_queue(const Scenario& scenario) {
                  "nack_percent, stall_percent and extend_percent of 100 together");
 }
 
+Mistake check_require(const Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.require.size(); ++i) {
+    auto wrong = check_required(scenario, scenario.require[i]);
+    if (!wrong) continue;
+    return mistake("/require/" + std::to_string(i), std::move(wrong->found),
+                   std::move(wrong->expected));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<InputError> check(const Scenario& scenario) {
@@ -185,6 +196,7 @@ std::optional<InputError> check(const Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     if (auto wrong = check_entry(scenario, i)) return wrong;
   }
+  if (auto wrong = check_require(scenario)) return wrong;
   if (auto wrong = check_firings(scenario)) return wrong;
   return check_rounds(scenario);
 }

@@ -252,7 +252,7 @@ void scenario_fields(Fields& fields, Scenario& scenario) {
   fields.list("faults", scenario.faults, faults::entries_max, entry_fields);
   fields.boolean("swarm", scenario.swarm);
   fields.text("implementation", scenario.implementation, implementation_rule());
-  fields.texts("require", scenario.require, name_rule());
+  fields.texts("require", scenario.require, require_rule());
   fields.object("expect", [&](Fields& inner) { expectation_fields(inner, scenario.expect); });
 }
 

@@ -37,5 +37,6 @@ inline constexpr IntegerBounds drift_bounds{-100'000, 100'000};  // 10 %: far be
 [[nodiscard]] TextRule implementation_rule();  ///< "reference", "zoo/plain_delete"
 [[nodiscard]] TextRule anomaly_rule();         ///< "lock/double-grant"
 [[nodiscard]] TextRule selector_rule();        ///< what may stand as a target
+[[nodiscard]] TextRule require_rule();         ///< "takeover", "fault:clock-step"
 
 }  // namespace lockstep::scenarios

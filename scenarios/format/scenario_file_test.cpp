@@ -149,8 +149,13 @@ const std::vector<Mistake> mistakes{
     {"[\"grant\"", "[\"grant\", \"grant\"",
      "a.json: /require/1: found 'grant' again; expected each once"},
     {"[\"grant\"", "[7",
-     "a.json: /require/0: found the number 7; expected a name of a-z, 0-9 "
-     "and _"},
+     "a.json: /require/0: found the number 7; expected a property or probe like \"takeover\", or "
+     "a fault like \"fault:pause\""},
+    {"[\"grant\"", "[\"fault:paws\"",
+     "a.json: /require/0: found the string \"fault:paws\"; expected a property or probe like "
+     "\"takeover\", or a fault like \"fault:pause\""},
+    {"[\"grant\"", "[\"fault:crash\"",
+     "a.json: /require/0: found 'fault:crash'; expected fault:pause"},
     {"\"valid\"", "\"invalid\"",
      "a.json: /expect: found no field 'anomalies'; expected 'anomalies' to be given"},
     {"\"valid\"", "\"invalid\", \"within_seeds\": 5, \"anomalies\": []",
@@ -184,6 +189,27 @@ TEST(ScenarioFile, every_mistake_is_named_with_its_place) {
   EXPECT_EQ(message(cut), "a.json:6:61: found unexpected end of input; expected string literal");
   EXPECT_EQ(message(std::string(2'000'000, ' ')),
             "a.json: found 2000000 bytes; expected at most 1048576");
+}
+
+TEST(ScenarioFile, what_is_required_is_a_property_a_probe_or_a_fault_of_its_own) {
+  const std::string good = replaced(sample_text(), "\"grant\"", "\"fault:pause\", \"lease_lost\"");
+  const auto scenario = parse_scenario(good, "a.json");
+  ASSERT_TRUE(scenario.has_value()) << to_text(scenario.error());
+  EXPECT_EQ(scenario->require,
+            (std::vector<std::string>{"fault:pause", "lease_lost", "takeover", "guarded_write"}));
+  const std::string wrong = message(replaced(sample_text(), "\"grant\"", "\"lease_lots\""));
+  EXPECT_TRUE(wrong.starts_with(
+      "a.json: /require/0: found 'lease_lots'; expected one of grant, contended, renew, "))
+      << wrong;
+  EXPECT_NE(wrong.find(", event_buried; did you mean 'lease_lost'?"), std::string::npos) << wrong;
+  const std::string quiet = replaced(sample_text(),
+                                     "\"faults\": [{\"kind\": \"pause\", "
+                                     "\"target\": \"client\", \"every\": \"5s..15s\", "
+                                     "\"for\": \"1s..8s\"}],",
+                                     "");
+  EXPECT_EQ(message(replaced(quiet, "\"grant\"", "\"fault:pause\"")),
+            "a.json: /require/0: found 'fault:pause'; expected a kind among the faults, and there "
+            "are none");
 }
 
 TEST(ScenarioFile, faults_that_need_what_the_topology_lacks_are_refused) {

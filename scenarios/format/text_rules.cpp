@@ -40,6 +40,12 @@ bool is_anomaly(std::string_view text) {
   return is_word(text.substr(0, slash)) && is_word(text.substr(slash + 1));
 }
 
+bool is_required(std::string_view text) {
+  constexpr std::string_view prefix = "fault:";
+  if (!text.starts_with(prefix)) return is_name(text);
+  return faults::kind_of(text.substr(prefix.size())).has_value();
+}
+
 }  // namespace
 
 TextRule name_rule() { return {is_name, "a name of a-z, 0-9 and _"}; }
@@ -48,6 +54,9 @@ TextRule implementation_rule() {
   return {is_implementation, "an implementation like \"reference\" or \"zoo/plain_delete\""};
 }
 TextRule anomaly_rule() { return {is_anomaly, "an anomaly like \"lock/double-grant\""}; }
+TextRule require_rule() {
+  return {is_required, "a property or probe like \"takeover\", or a fault like \"fault:pause\""};
+}
 TextRule selector_rule() {
   return {faults::may_be_peer, "a role, node or label: client, client/0, redis, sink, holder, any"};
 }

@@ -79,7 +79,13 @@ void LockWorld::add_client(std::uint32_t client) {
   sim::NodeSpec spec;
   spec.role = "client";
   spec.clock = clock_of(plan_.config, "client/" + std::to_string(client));
-  spec.program = [&job](sim::NodeRun& run) { return make_client(run, job); };
+  NodeCoverage& coverage = coverage_.add_node();
+  spec.observer = &coverage;
+  log_.watch("client/" + std::to_string(client), coverage);
+  spec.program = [&job, &coverage](sim::NodeRun& run) {
+    coverage.started();
+    return make_client(run, job);
+  };
   if (has_disks(plan_.config.workload.kind)) spec.disk = disk_of(client);
   world_.add_node(std::move(spec));
 }
@@ -123,8 +129,16 @@ void LockWorld::mark(checkers::NameId f, std::string_view node, std::optional<st
   log_.recorder().mark(marker);
 }
 
+void LockWorld::cover(const faults::NemesisEvent& event) {
+  using What = faults::NemesisEvent::What;
+  if (event.what == What::begin) coverage_.fault_begins(event.fault->kind);
+  if (event.what == What::end) coverage_.fault_ends(event.fault->kind);
+  if (event.what == What::heal_all) coverage_.healed();
+}
+
 void LockWorld::on_nemesis(const faults::NemesisEvent& event) {
   using What = faults::NemesisEvent::What;
+  cover(event);
   namespace name = checkers::name;
   if (event.what == What::heal_all) return mark(name::heal, {});
   if (event.what != What::begin && event.what != What::end) return;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "faults/nemesis.hpp"
+#include "scenarios/coverage/coverage.hpp"
 #include "scenarios/format/plan.hpp"
 #include "scenarios/lock_world/client_job.hpp"
 #include "scenarios/lock_world/implementation.hpp"
@@ -31,6 +32,7 @@ class LockWorld {
   [[nodiscard]] sim::World& world() { return world_; }
   [[nodiscard]] bool is_reference() const { return plan_.config.implementation == "reference"; }
   [[nodiscard]] RunLog& log() { return log_; }
+  [[nodiscard]] const Coverage& coverage() const { return coverage_; }
   [[nodiscard]] const faults::Nemesis& nemesis() const { return *nemesis_; }
   [[nodiscard]] const RedisNodes& redis() const { return redis_; }
   [[nodiscard]] const RedisNodes& sink() const { return sink_; }
@@ -42,10 +44,12 @@ class LockWorld {
   void die_at(const CrashPoint& point, sim::RocksDisk& disk);
   void die(NodeId node);
   void on_nemesis(const faults::NemesisEvent& event);
+  void cover(const faults::NemesisEvent& event);
   void mark(checkers::NameId f, std::string_view node, std::optional<std::int64_t> value = {});
 
   const Plan& plan_;
   // Before the world: its nodes refer to them.
+  Coverage coverage_;
   std::deque<ClientJob> jobs_;
   RedisNodes redis_;
   RedisNodes sink_;  ///< has no node if nothing is guarded

@@ -9,6 +9,7 @@
 
 #include "checkers/recorder.hpp"
 #include "impl/lock/lease.hpp"
+#include "scenarios/coverage/coverage.hpp"
 #include "sim/world.hpp"
 
 namespace lockstep::scenarios {
@@ -33,9 +34,12 @@ class RunLog {
   /// Values written to sinks are numbered, so that each write can be told from every other.
   [[nodiscard]] std::int64_t new_value() { return ++values_; }
   [[nodiscard]] std::uint64_t completed() const { return completed_; }
+  /// What is answered on that node is told to `coverage` too, which outlives the log.
+  void watch(const std::string& node, NodeCoverage& coverage) { watched_[node] = &coverage; }
 
  private:
   friend class Call;
+  friend class ClientLog;
   checkers::History& history_;
   checkers::Recorder recorder_;
   const sim::World& world_;
@@ -43,13 +47,17 @@ class RunLog {
   std::uint32_t owners_ = 0;
   std::int64_t values_ = 0;
   std::uint64_t completed_ = 0;
+  std::map<std::string, NodeCoverage*, std::less<>> watched_;
 };
 
 /// The log of one incarnation of a client: its identity and its idle threads.
 class ClientLog {
  public:
   ClientLog(RunLog& run, std::string_view node)
-      : run_(run), node_(run.name(node)), owner_(run.new_owner()) {}
+      : run_(run), node_(run.name(node)), owner_(run.new_owner()) {
+    const auto watched = run.watched_.find(node);
+    if (watched != run.watched_.end()) coverage_ = watched->second;
+  }
 
   [[nodiscard]] RunLog& run() { return run_; }
   [[nodiscard]] checkers::NameId node() const { return node_; }
@@ -60,6 +68,7 @@ class ClientLog {
   RunLog& run_;
   checkers::NameId node_;
   checkers::OwnerId owner_;
+  NodeCoverage* coverage_ = nullptr;
   std::vector<checkers::ThreadId> idle_;
 };
 
@@ -80,10 +89,11 @@ class Call {
 
  private:
   using Complete = void (checkers::Recorder::*)(checkers::EventIndex, const checkers::Answer&);
-  void complete(Complete how, checkers::Answer answer);
+  void complete(Complete how, checkers::Answer answer, Ending ending);
 
   ClientLog& log_;
   checkers::ThreadId thread_;
+  checkers::NameId f_;
   checkers::EventIndex index_;
   bool open_ = true;
 };

@@ -74,9 +74,8 @@ struct ListArguments {
   std::vector<std::string> paths;  ///< scenarios only; empty: the folder "scenarios"
 };
 
-using Arguments =
-    std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments, CheckArguments,
-                 ListArguments>;
+using Arguments = std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments,
+                               CheckArguments, ListArguments>;
 
 /// Nothing to run: help, version, or a mistake.
 struct NothingToDo {

@@ -29,8 +29,8 @@ class MergeCli : public testing::Test {
   }
   /// Runs shard I/N into I.json.
   void shard(const std::string& index, const std::string& count) const {
-    static_cast<void>(run({"run", "all", "--seeds", "60", "--shard", index + "/" + count, "--json",
-                           index + ".json"}));
+    static_cast<void>(run({"run", "all", "--seeds", "60", "--shrink", "none", "--shard",
+                           index + "/" + count, "--json", index + ".json"}));
   }
   void scenarios() const {
     box_.write("all/good.json", campaign::scripted_scenario("good", "reference"));
@@ -55,8 +55,8 @@ std::string timeless(const std::string& text) {
 
 TEST_F(MergeCli, two_shards_give_the_verdicts_and_counts_of_one_run) {
   scenarios();
-  const Finished once =
-      run({"run", "all", "--seeds", "60", "--json", "once.json", "--junit", "once.xml"});
+  const Finished once = run({"run", "all", "--seeds", "60", "--shrink", "none", "--json",
+                             "once.json", "--junit", "once.xml"});
   ASSERT_EQ(once.exit_code, 1) << once.err;
   shard("1", "2");
   shard("2", "2");

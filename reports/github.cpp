@@ -36,7 +36,8 @@ std::string message_of(const ScenarioResult& scenario) {
   std::string out;
   for (const std::string& reason : scenario.reasons) out += (out.empty() ? "" : "\n") + reason;
   for (const Failure& failure : scenario.failures) {
-    if (!failure.as_expected) return out + "\n" + replay_line(failure.file);
+    if (failure.as_expected) continue;
+    return out + "\n" + replay_line(failure.shrunk ? failure.shrunk->file : failure.file);
   }
   return out;
 }

@@ -31,7 +31,11 @@ std::string lines_of(const ScenarioResult& scenario) {
            std::to_string(divergence.event) + ": " + divergence.first + " / " + divergence.second +
            "\n";
   }
-  for (const Failure& failure : scenario.failures) out += replay_line(failure.file) + "\n";
+  for (const Failure& failure : scenario.failures) {
+    out += replay_line(failure.file) + "\n";
+    if (!failure.shrunk) continue;
+    out += replay_line(failure.shrunk->file) + "   # shrunk: " + failure.shrunk->size + "\n";
+  }
   const auto unexpected = std::ranges::find(scenario.failures, false, &Failure::as_expected);
   if (unexpected != scenario.failures.end() && !unexpected->violations.empty()) {
     out += unexpected->violations.front().description;

@@ -119,7 +119,11 @@ std::string trouble(const ScenarioResult& scenario) {
   }
   out += "\n";
   std::string replays;
-  for (const Failure& failure : scenario.failures) replays += replay_line(failure.file) + "\n";
+  for (const Failure& failure : scenario.failures) {
+    replays += replay_line(failure.file) + "\n";
+    if (!failure.shrunk) continue;
+    replays += replay_line(failure.shrunk->file) + "   # shrunk: " + failure.shrunk->size + "\n";
+  }
   if (!replays.empty()) out += block(replays);
   const auto unexpected = std::ranges::find(scenario.failures, false, &Failure::as_expected);
   if (unexpected == scenario.failures.end() || unexpected->violations.empty()) return out;

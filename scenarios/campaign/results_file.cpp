@@ -36,6 +36,16 @@ reports::Violation violation_in(JsonCursor& in) {
   return out;
 }
 
+reports::ShrunkRun shrunk_in(JsonCursor& in) {
+  reports::ShrunkRun out;
+  out.file = in.text("file");
+  static_cast<void>(in.text("replay"));  // says the same
+  out.anomaly = in.text("anomaly");
+  out.size = in.text("size");
+  out.story = in.texts("story");
+  return out;
+}
+
 reports::Failure failure_in(JsonCursor& in) {
   reports::Failure out;
   out.seed = in.seed("seed");
@@ -44,6 +54,9 @@ reports::Failure failure_in(JsonCursor& in) {
   out.as_expected = in.flag("as_expected");
   out.anomalies = in.texts("anomalies");
   out.violations = in.list("violations", &violation_in);
+  if (in.has("shrunk")) {
+    in.object("shrunk", [&out](JsonCursor& inner) { out.shrunk = shrunk_in(inner); });
+  }
   return out;
 }
 

@@ -22,7 +22,10 @@ std::string document() {
   const std::vector<scenarios::LoadedScenario> all = {
       load_scripted("known", "zoo/surprising", expects_double_grant, R"(["takeover"])"),
       load_scripted("undecided", "zoo/undecided"), load_scripted("flips", "zoo/flipping")};
-  return reports::to_json(run_campaign(all, &scripted_run, options).results);
+  reports::Results results = run_campaign(all, &scripted_run, options).results;
+  results.scenarios[0].failures[0].shrunk =
+      reports::ShrunkRun{"out/shrunk.json", "lock/double-grant", "1 fault", {"A line.", "A line."}};
+  return reports::to_json(results);
 }
 
 std::string mistake_of(const std::string& text) {

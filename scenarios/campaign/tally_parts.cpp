@@ -23,6 +23,15 @@ checkers::Verdict verdict_of_seeds(const reports::ScenarioResult& part) {
   return part.seeds_unknown > 0 ? checkers::Verdict::unknown : checkers::Verdict::valid;
 }
 
+/// A run shrinks the first failure of a scenario that it may, so the first of all shards' is it.
+void only_first_shrunk(std::vector<reports::Failure>& failures) {
+  bool is_seen = false;
+  for (reports::Failure& failure : failures) {
+    if (is_seen) failure.shrunk.reset();
+    is_seen |= failure.shrunk.has_value();
+  }
+}
+
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -123,6 +132,7 @@ void ScenarioTally::put_in_order() {
     if (failure.as_expected) kept_foreseen_ += 1;
     result_.failures.push_back(std::move(failure));
   }
+  only_first_shrunk(result_.failures);
 }
 
 }  // namespace lockstep::campaign

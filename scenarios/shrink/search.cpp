@@ -13,7 +13,7 @@ using scenarios::Plan;
 using scenarios::RunResult;
 
 std::vector<std::string> ids_of(const RunResult& run, const Plan& plan) {
-  return campaign::summarise(run, plan.config.seed, {}).result.anomalies;
+  return campaign::summarise(run, plan.config, {}).result.anomalies;
 }
 
 /// When the last event of a witness happened, answers included; 0 without a witness.

@@ -142,18 +142,46 @@ TEST_F(MergeCli, shard_auto_reads_what_the_machine_says) {
 TEST_F(MergeCli, an_interrupted_run_writes_every_format_and_can_be_merged) {
   scenarios();
   Process process(LOCKSTEP_SCRIPTED,
-                  {"run", "all", "--for", "50s", "--json", "r.json", "--junit", "r.xml"},
+                  {"run", "all", "--for", "50s", "--json", "r.json", "--junit", "r.xml",
+                   "--markdown", "r.md", "--github"},
                   box_.folder().string());
   // the first kept failure is a sign that seeds run
   for (int ms = 0; ms < 30'000 && !fs::exists(box_.folder() / "out/bad/3/failure.json"); ++ms) {
     ::poll(nullptr, 0, 1);
   }
   process.signal(SIGINT);
-  EXPECT_EQ(process.wait().exit_code, 130);
+  const Finished end = process.wait();
+  EXPECT_EQ(end.exit_code, 130);
+  EXPECT_NE(end.out.find("\n::error file=all/bad.json,title=bad%3A failed::"), std::string::npos);
   EXPECT_NE(box_.read("r.xml").find("<testcase name=\"bad\""), std::string::npos);
+  EXPECT_NE(box_.read("r.md").find("**Interrupted**"), std::string::npos);
   const Finished merged = run({"merge", "r.json"});
   EXPECT_EQ(merged.exit_code, 130) << merged.err;
   EXPECT_NE(merged.out.find("interrupted: "), std::string::npos) << merged.out;
+}
+
+TEST_F(MergeCli, annotations_are_printed_where_github_runs_and_on_demand) {
+  scenarios();
+  const std::string annotation = "::error file=all/bad.json,title=bad%3A failed::";
+  const auto prints = [&](const char* actions, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"run", "all", "--seeds", "5", "--shrink", "none"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Finished end = run_with({std::string("GITHUB_ACTIONS=") + actions}, arguments);
+    return end.out.find(annotation) != std::string::npos;
+  };
+  EXPECT_TRUE(prints("true", {}));
+  EXPECT_FALSE(prints("true", {"--no-github"}));
+  EXPECT_FALSE(prints("", {}));
+  EXPECT_TRUE(prints("", {"--github"}));
+}
+
+TEST_F(MergeCli, coverage_is_told_on_demand) {
+  scenarios();
+  const std::string line = "coverage: 1 of 1 fault kind effective, 4 probes, 8 states (";
+  EXPECT_EQ(run({"run", "all/good.json"}).out.find("coverage: "), std::string::npos);
+  const Finished told = run({"run", "all/good.json", "--coverage", "--json", "r.json"});
+  EXPECT_NE(told.out.find(line), std::string::npos) << told.out;
+  EXPECT_NE(run({"merge", "r.json", "--coverage"}).out.find(line), std::string::npos);
 }
 
 }  // namespace

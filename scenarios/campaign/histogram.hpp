@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "impl/base/time.hpp"
-#include "reports/results.hpp"
+#include "reports/counts.hpp"
 
 namespace lockstep::campaign {
 

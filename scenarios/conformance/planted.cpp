@@ -63,11 +63,16 @@ bool plants_wait_for() {
 }
 
 // ---- randomness
-bool plants_random_device() { return std::random_device()() >= 0; }
+volatile unsigned int drawn_last = 0;
+bool plants_random_device() {
+  drawn_last = std::random_device()();
+  return true;
+}
 /// Made before there is a world, drawn from inside it.
 bool plants_old_random_device() {
   static std::random_device device;
-  return device() >= 0;
+  drawn_last = device();
+  return true;
 }
 bool plants_getrandom() {
   std::array<char, 8> drawn{};

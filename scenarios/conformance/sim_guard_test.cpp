@@ -61,7 +61,7 @@ TEST_P(Guard, ends_a_world_and_names_the_function_and_who_called_it) {
 
 INSTANTIATE_TEST_SUITE_P(Planted, Guard,
                          testing::ValuesIn(all_planted().begin(), all_planted().end()),
-                         [](const auto& info) { return std::string(info.param.planter); });
+                         [](const auto& test) { return std::string(test.param.planter); });
 
 TEST(GuardOfWorlds, nobody_else_notices_it) {
   for (const Planted& planted : all_planted()) EXPECT_TRUE(planted.act()) << planted;

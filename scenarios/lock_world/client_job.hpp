@@ -23,7 +23,10 @@ struct ClientJob {
   std::vector<std::string> lock_hosts;  ///< one per lock server
   std::string sink_host;                ///< empty: nothing is guarded
   std::uint64_t drawn = 0;              ///< draws of draw_now() so far
-  std::uint32_t queues = 0;             ///< queues that were damaged beyond repair and left behind
+  /// Its present incarnation did all of them, and waits for nothing. Set by clients that have
+  /// nothing else to do.
+  bool done = false;
+  std::uint32_t queues = 0;  ///< queues that were damaged beyond repair and left behind
 };
 
 /// The client of a plan's workload, started.

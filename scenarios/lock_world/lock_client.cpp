@@ -19,6 +19,7 @@ LockClient::LockClient(sim::NodeRun& run, ClientJob& job)
 }
 
 env::Task<void> LockClient::live() {
+  job_.done = false;
   while (!job_.operations.empty()) {
     const Operation operation = job_.operations.front();
     job_.operations.pop_front();
@@ -34,6 +35,7 @@ env::Task<void> LockClient::live() {
     const auto ended = co_await keeper.run(std::move(keep));
     ASSERT(ended.has_value());  // run_plan() validated the configuration
   }
+  job_.done = true;
 }
 
 env::Task<void> LockClient::work(Operation operation, std::string key, lock::LeaseGuard guard) {

@@ -43,6 +43,7 @@ class LockWorld {
   [[nodiscard]] std::shared_ptr<sim::RocksDisk> disk_of(std::uint32_t client);
   void die_at(const CrashPoint& point, sim::RocksDisk& disk);
   void die(NodeId node);
+  [[nodiscard]] bool is_at_rest() const;
   void on_nemesis(const faults::NemesisEvent& event);
   void cover(const faults::NemesisEvent& event);
   void mark(checkers::NameId f, std::string_view node, std::optional<std::int64_t> value = {});

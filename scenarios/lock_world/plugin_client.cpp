@@ -22,6 +22,7 @@ PluginClient::PluginClient(sim::NodeRun& run, ClientJob& job)
 }
 
 env::Task<void> PluginClient::live() {
+  job_.done = false;
   while (!job_.operations.empty()) {
     const Operation operation = job_.operations.front();
     job_.operations.pop_front();
@@ -30,6 +31,7 @@ env::Task<void> PluginClient::live() {
     co_await use(operation, handle);
     co_await give_back(std::move(handle));
   }
+  job_.done = true;
 }
 
 env::Task<lock::LockHandle> PluginClient::take(std::string key) {

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "scenarios/campaign/failure_folder.hpp"
 #include "scenarios/properties/property_tests.hpp"
 
 namespace lockstep::properties {
@@ -87,6 +88,27 @@ TEST(WithoutAFence, a_write_with_an_old_token_is_accepted_and_reported) {
 TEST(WithoutAFence, two_workers_at_once_are_reported) {
   expect_broken(promise("two_workers_never_work_at_once_under_a_fence"), "reference", "", 300,
                 run_without_a_fence);
+}
+
+TEST(WhatIsLeft, of_a_broken_promise_is_a_failure_that_replays_and_a_shrunk_one) {
+  const Property& property = promise(one_holder);
+  const Examined examined =
+      examine(property, {.count = 50, .first = Seed{0}},
+              {.runner = scenarios::run_plan, .implementation = "zoo/ttl_seconds", .out = {}});
+  ASSERT_TRUE(examined.seed);
+  const std::string out = failures_folder() + "/test";
+  const std::string words = report_failure(property, examined, scenarios::run_plan, out);
+  const std::string folder = campaign::run_folder(out, std::string(one_holder), *examined.seed);
+  const auto whole = scenarios::load_failure(folder + "/failure.json");
+  const auto small = scenarios::load_failure(folder + "/shrunk/failure.json");
+  ASSERT_TRUE(whole && small) << words;
+  EXPECT_EQ(whole->plan, examined.broken.plan);
+  EXPECT_LT(small->plan.operations.size(), 10U) << words;
+  for (const auto& failure : {*whole, *small}) {
+    const auto run = scenarios::run_plan(failure.plan, {}).value();
+    EXPECT_EQ(run.trace_hash.hex(), failure.trace_hash);
+    EXPECT_TRUE(run.judgement.black_box.has(examined.broken.anomaly)) << words;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Zoo, Promise, ::testing::ValuesIn(members));

@@ -1,5 +1,8 @@
 #include "checkers/recorder.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "impl/base/assert.hpp"
 
 namespace lockstep::checkers {
@@ -43,11 +46,54 @@ EventIndex Recorder::invoke(ThreadId thread, const Invocation& what) {
   event.id = what.id;
   event.cause = what.cause;
   event.attempt = what.attempt;
-  state.open = append(event);
+  const EventIndex position = append(event);
+  state.open = position == no_event ? no_event : handle_of(position);
   return state.open;
 }
 
-void Recorder::complete(EventIndex operation, EventType type, const Answer& answer) {
+EventIndex Recorder::position_of(EventIndex handle) const {
+  if (handle == no_event) return no_event;
+  if (handle.value >= first_unmoved_) return EventIndex{handle.value - forgotten_};
+  const auto moved = std::ranges::lower_bound(moved_, handle, {}, &Moved::handle);
+  return moved != moved_.end() && moved->handle == handle ? moved->position : no_event;
+}
+
+EventIndex Recorder::handle_of(EventIndex position) const {
+  if (position.value + forgotten_ >= first_unmoved_) {
+    return EventIndex{position.value + forgotten_};
+  }
+  const auto moved = std::ranges::lower_bound(moved_, position, {}, &Moved::position);
+  ASSERT(moved != moved_.end() && moved->position == position);
+  return moved->handle;
+}
+
+void Recorder::forget(const std::vector<bool>& needed) {
+  auto& events = history_.events;
+  ASSERT(needed.size() == events.size() && history_.resolutions.empty());
+  std::vector<EventIndex> place(events.size(), no_event);
+  std::vector<Moved> moved;
+  std::uint32_t kept = 0;
+  for (std::uint32_t i = 0; i < events.size(); ++i) {
+    if (!needed[i]) continue;
+    place[i] = EventIndex{kept++};
+    const bool open = events[i].type == EventType::invoke && events[i].pair == no_event;
+    if (open) moved.push_back({handle_of(EventIndex{i}), place[i]});
+  }
+  first_unmoved_ = static_cast<std::uint32_t>(events.size()) + forgotten_;
+  forgotten_ += static_cast<std::uint32_t>(events.size()) - kept;
+  moved_ = std::move(moved);
+  for (std::uint32_t i = 0; i < events.size(); ++i) {
+    if (!needed[i]) continue;
+    Event& event = events[place[i].value] = events[i];
+    if (event.pair == no_event) continue;
+    event.pair = place[event.pair.value];
+    ASSERT(event.pair != no_event);
+  }
+  events.resize(kept);
+}
+
+void Recorder::complete(EventIndex handle, EventType type, const Answer& answer) {
+  const EventIndex operation = position_of(handle);
   if (operation == no_event) return;
   Event event = history_.events[operation.value];
   ASSERT(event.type == EventType::invoke && event.pair == no_event);
@@ -68,7 +114,7 @@ void Recorder::complete(EventIndex operation, EventType type, const Answer& answ
   if (answer.commit) event.commit_ns = answer.commit->at.count();
   history_.events[operation.value].pair = append(event);
   Thread& thread = threads_[thread_of_[event.process.value].value];
-  if (thread.open == operation) thread.open = no_event;
+  if (thread.open == handle) thread.open = no_event;
 }
 
 void Recorder::ok(EventIndex operation, const Answer& answer) {
@@ -80,9 +126,10 @@ void Recorder::fail(EventIndex operation, const Answer& answer) {
 }
 
 void Recorder::info(EventIndex operation, const Answer& answer) {
-  if (operation == no_event) return;
+  const EventIndex position = position_of(operation);
+  if (position == no_event) return;
   complete(operation, EventType::info, answer);
-  const ProcessId retired = history_.events[operation.value].process;
+  const ProcessId retired = history_.events[position.value].process;
   const ThreadId thread = thread_of_[retired.value];
   if (threads_[thread.value].process == retired) abandon(thread);
 }

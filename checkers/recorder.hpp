@@ -74,11 +74,13 @@ class Recorder {
   [[nodiscard]] ThreadId thread();
 
   /// The operation is about to be sent. Requires that the thread has none open.
-  /// @return How the answer, a resolution or a witness refers to it; no_event when the history is
-  ///         full (then the event is counted in History::dropped, and answers to it are ignored).
+  /// @return How the answer refers to it, whatever is forgotten meanwhile; no_event when the
+  /// history
+  ///         is full (then the event is counted in History::dropped, and answers to it are
+  ///         ignored). Where nothing was forgotten it is its position in the history.
   EventIndex invoke(ThreadId thread, const Invocation& what);
 
-  /// Completes an operation, once. Requires that `operation` is open.
+  /// Completes an operation, once. Requires that `operation` is open. Ignored if it was forgotten.
   void ok(EventIndex operation, const Answer& answer);
   void fail(EventIndex operation, const Answer& answer);
   /// The thread goes on under a new process number.
@@ -89,7 +91,12 @@ class Recorder {
 
   EventIndex mark(const Marker& what);
 
-  /// Says what became of an operation that is open or ended as info, once. Nothing happens, and
+  /// Takes out of the history the events for which `needed` is false, and numbers the rest anew;
+  /// both ends of an operation go or stay. Requires one bool per event, and no resolutions yet.
+  void forget(const std::vector<bool>& needed);
+
+  /// Says what became of an operation that is open or ended as info, once; `operation` is its
+  /// position in the history. Nothing happens, and
   /// false is returned, if its client was answered, or if it is no_event or resolved already.
   /// Requires, where it happened, a time not before the invocation.
   bool resolve(EventIndex operation, bool happened, Nanos at);
@@ -100,8 +107,17 @@ class Recorder {
     EventIndex open = no_event;
   };
 
+  /// An invocation from before the last forget() that was open then.
+  struct Moved {
+    EventIndex handle;
+    EventIndex position;
+  };
+
   EventIndex append(const Event& event);
-  void complete(EventIndex operation, EventType type, const Answer& answer);
+  /// Where the invocation that invoke() called `handle` is now; no_event: forgotten.
+  [[nodiscard]] EventIndex position_of(EventIndex handle) const;
+  [[nodiscard]] EventIndex handle_of(EventIndex position) const;
+  void complete(EventIndex handle, EventType type, const Answer& answer);
   [[nodiscard]] ProcessId new_process() { return ProcessId{next_process_++}; }
 
   History& history_;
@@ -109,6 +125,10 @@ class Recorder {
   std::vector<ThreadId> thread_of_;  ///< by process
   std::vector<bool> resolved_;       ///< by event, as far as needed
   std::uint32_t next_process_ = 0;
+  // Of handles from `first_unmoved_` on the position is `forgotten_` less.
+  std::uint32_t forgotten_ = 0;
+  std::uint32_t first_unmoved_ = 0;
+  std::vector<Moved> moved_;  ///< by handle, and by position
 };
 
 }  // namespace lockstep::checkers

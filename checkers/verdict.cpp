@@ -1,5 +1,7 @@
 #include "checkers/verdict.hpp"
 
+#include <algorithm>
+
 #include "impl/base/assert.hpp"
 
 namespace lockstep::checkers {
@@ -42,6 +44,12 @@ std::string_view name_of(Judge judge) { return judge == Judge::oracle ? "oracle"
 
 void Exercised::merge(const Exercised& other) {
   for (std::size_t i = 0; i < property_count; ++i) counts_[i] += other.counts_[i];
+}
+
+void Exercised::take_out(const Exercised& other) {
+  for (std::size_t i = 0; i < property_count; ++i) {
+    counts_[i] -= std::min(counts_[i], other.counts_[i]);
+  }
 }
 
 bool Report::has(std::string_view id) const { return found.contains(std::string(id)); }

@@ -117,6 +117,8 @@ class Exercised {
     return counts_[static_cast<std::size_t>(property)];
   }
   void merge(const Exercised& other);
+  /// Counts that `other` has too, as far as they are there.
+  void take_out(const Exercised& other);
   friend bool operator==(const Exercised&, const Exercised&) = default;
 
  private:

@@ -37,6 +37,7 @@ struct RunArguments {
   bool keep_all = false;
   bool fail_fast = false;
   bool check_determinism = false;
+  bool whole = false;
   ShrinkWhat shrink = ShrinkWhat::unexpected;
   std::string shrink_budget = "60s";
 };

@@ -77,6 +77,7 @@ Input<CampaignOptions> read_options(const RunArguments& arguments) {
   options.keep_all = arguments.keep_all;
   options.fail_fast = arguments.fail_fast;
   options.check_determinism = arguments.check_determinism;
+  options.whole = arguments.whole;
   options.sets = arguments.sets;
   if (arguments.strategy) options.sets.push_back("strategy=" + *arguments.strategy);
   options.now = &wall_now;

@@ -46,7 +46,7 @@ class TraceAdapter final : public sim::TraceSink {
 RunEnd end_of(sim::Stop stop) {
   switch (stop) {
     case sim::Stop::time_reached: return RunEnd::completed;
-    case sim::Stop::asked:
+    case sim::Stop::asked: return RunEnd::violation;
     case sim::Stop::event_reached: return RunEnd::until_event;
     case sim::Stop::deadlock: return RunEnd::deadlock;
     case sim::Stop::livelock: return RunEnd::livelock;
@@ -85,15 +85,16 @@ void fill_header(checkers::History& history, const Plan& plan) {
 
 namespace {
 
-/// Everything but the judgement. The world is gone when this returns.
+/// Runs the plan in its world, which is gone when this returns, and judges what was recorded.
 void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
   LockWorld lock_world(plan, result.history);
+  checkers::OnlineJudge judge(result.history, lock_world.log().recorder());
   sim::World& world = lock_world.world();
   TraceAdapter adapter(options.trace, world);
   if (options.trace != nullptr) world.trace().set_sink(&adapter);
   if (options.until_event) world.set_stop_at(*options.until_event);
   if (options.progress != nullptr) world.trace().set_events_begun(&options.progress->events);
-  result.end = end_of(lock_world.run());
+  result.end = end_of(lock_world.run(options.whole ? nullptr : &judge));
   result.world = judged_by_world(result.end);
   result.virtual_time = world.now();
   result.trace_hash = world.trace().hash();
@@ -102,7 +103,11 @@ void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
   result.reached = lock_world.coverage().reached();
   result.faults = lock_world.nemesis().by_kind();
   if (options.record_path) result.path = world.trace().take_path();
+  judge.ignore_late();
   resolve_unknowns(lock_world, result.history);
+  if (result.end != RunEnd::until_event) result.judgement = judge.finish();
+  result.forgotten = judge.forgotten();
+  result.history_max = judge.kept_max();
 }
 
 }  // namespace
@@ -115,10 +120,6 @@ Result<RunResult> run_plan(const Plan& plan, const RunOptions& options) {
   RunResult result;
   fill_header(result.history, plan);
   run_world(plan, options, result);
-  if (result.end == RunEnd::until_event) return result;
-  auto judgement = checkers::judge_both(result.history);
-  ASSERT(judgement.has_value());  // the header names the model
-  result.judgement = std::move(*judgement);
   return result;
 }
 

@@ -55,6 +55,11 @@ struct RunProgress {
 /// How a plan is run. Nothing here changes what happens in the run, only how much of it is kept and
 /// where it is cut short; everything that matters stands in the plan.
 struct RunOptions {
+  /// Judge once, at the end, and keep the whole history. Else the run stops at the first violation
+  /// that is found while it goes on, at an event that is a function of the plan alone, and a
+  /// history that grows too long is forgotten as far as its checker can do without
+  /// (checkers/online.hpp).
+  bool whole = false;
   /// Fill RunResult::path (2 bytes per event).
   bool record_path = false;
   /// Stop, without judging, before the event with this index.
@@ -67,6 +72,7 @@ struct RunOptions {
 /// judged of it is judged.
 enum class RunEnd : std::uint8_t {
   completed,    ///< drained, healed, judged
+  violation,    ///< something was found wrong before the end; judged as far as it went
   until_event,  ///< cut short on demand; not judged
   livelock,     ///< events_max reached, in total or within one instant: id sim/livelock
   deadlock,     ///< nothing left to happen, coroutines still waiting: id sim/deadlock
@@ -90,7 +96,9 @@ struct RunResult {
   std::array<faults::Tally, faults::kind_count> faults{};
 
   Reached reached;
-  checkers::History history;
+  checkers::History history;    ///< all of it, or what was not forgotten
+  std::uint64_t forgotten = 0;  ///< its events that were
+  std::size_t history_max = 0;  ///< the most events that it had at once
   /// 16 bits of the hash of every event, in order; empty unless asked for.
   std::vector<std::uint16_t> path;
 };

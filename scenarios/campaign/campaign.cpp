@@ -18,6 +18,7 @@ void work(std::span<const scenarios::LoadedScenario> scenarios, const scenarios:
   while (const std::optional<Unit> unit = collector.next()) {
     SeedRunOptions run_options;
     run_options.check_determinism = options.check_determinism;
+    run_options.whole = options.whole;
     run_options.out = options.out;
     run_options.sets = options.sets;
     run_options.now = options.now;

@@ -46,6 +46,8 @@ struct CampaignOptions {
   bool keep_all = false;
   bool fail_fast = false;  ///< nothing after the first seed that fails or diverges
   bool check_determinism = false;
+  /// Run every seed to its end, and judge it there; else a run stops at its first violation.
+  bool whole = false;
   std::vector<std::string> sets;  ///< what --set changed; for the lines that run a seed again
 
   /// Wall time, monotonic; any epoch. Read on every thread.

@@ -79,6 +79,7 @@ class Replay {
   Result<RunResult> once(const scenarios::Runner& runner) {
     scenarios::RunOptions run_options;
     run_options.record_path = is_recorded();
+    run_options.whole = recorded_ != nullptr ? recorded_->whole : options_.whole;
     run_options.until_event = options_.until_event;
     run_options.trace = is_recorded() ? &sink_ : options_.trace;
     std::vector<RunSlot> slots(1);

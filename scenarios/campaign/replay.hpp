@@ -19,6 +19,8 @@ namespace lockstep::campaign {
 struct ReplayOptions {
   /// Stop before the event with this index; nothing is judged then.
   std::optional<std::uint64_t> until_event;
+  /// Of a seed of which nothing was recorded: run it to its end. A failure says so itself.
+  bool whole = false;
   scenarios::TraceSink* trace = nullptr;
   /// Where an ASSERT leaves its failure.json; empty: nowhere.
   std::string folder;

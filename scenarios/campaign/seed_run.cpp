@@ -69,6 +69,7 @@ class SeedRun {
   [[nodiscard]] Seed seed() const { return identity_.plan->config.seed; }
 
   Result<RunResult> once(RunOptions options, scenarios::TraceSink* trace) {
+    options.whole = options_.whole;
     options.trace = trace;
     options.progress = &slot_.progress;
     const RunningSeed running(slot_, identity_, options_.now());
@@ -152,6 +153,7 @@ scenarios::Failure failure_of(const RunIdentity& identity, const RunResult& run,
   failure.plan = *identity.plan;
   failure.expect = identity.expect;
   failure.require = identity.require;
+  failure.whole = run.end != scenarios::RunEnd::violation;
   failure.commit = commit();
   failure.compiler = compiler();
   failure.verdict = checkers::name_of(result.verdict);

@@ -15,6 +15,7 @@ namespace lockstep::campaign {
 
 struct SeedRunOptions {
   bool check_determinism = false;
+  bool whole = false;             ///< no run stops before its end
   std::string out;                ///< folder of run folders
   std::vector<std::string> sets;  ///< what --set changed, for the line that runs a seed again
   /// Whether a seed with a violation may still be kept; asked at most once per seed.

@@ -98,6 +98,7 @@ void failure_fields(Fields& fields, Failure& failure) {
   outcome_fields(fields, failure);
   fields.object("expect", [&failure](Fields& inner) { expectation_fields(inner, failure.expect); });
   fields.texts("require", failure.require, require_rule());
+  if (fields.has("whole") || !failure.whole) fields.boolean("whole", failure.whole);
   fields.object("plan", [&failure](Fields& inner) { plan_fields(inner, failure.plan); });
   record_fields(fields, failure);
   if (!fields.reading() || !fields.good() || seed == failure.plan.config.seed.value) return;

@@ -53,6 +53,14 @@ TEST(PlanFile, a_plan_survives_writing_and_reading) {
   }
 }
 
+TEST(FailureFile, of_a_run_that_stopped_says_so_and_silence_means_a_whole_run) {
+  Failure failure = sample();
+  EXPECT_EQ(write_failure(failure).find("\"whole\""), std::string::npos);
+  EXPECT_TRUE(parse_failure(write_failure(failure), "f").value().whole);
+  failure.whole = false;
+  EXPECT_FALSE(parse_failure(write_failure(failure), "f").value().whole);
+}
+
 TEST(PlanFile, plans_that_contradict_themselves_are_refused) {
   const auto refusal = [](auto change) {
     Plan plan = plan_of(1);

@@ -170,13 +170,23 @@ bool LockWorld::is_at_rest() const {
   });
 }
 
-sim::Stop LockWorld::run() {
-  const Nanos end = plan_.config.duration + plan_.config.liveness;
-  sim::Stop stop = world_.run_until(end);
-  if (stop == sim::Stop::deadlock && is_at_rest()) {
-    world_.at(end + Nanos(1), [] {});  // so that time goes on without them
-    stop = world_.run_until(end);
+sim::Stop LockWorld::run_until(Nanos end) {
+  const sim::Stop stop = world_.run_until(end);
+  if (stop != sim::Stop::deadlock || !is_at_rest()) return stop;
+  world_.at(end + Nanos(1), [] {});  // so that time goes on without them
+  return world_.run_until(end);
+}
+
+sim::Stop LockWorld::run(checkers::OnlineJudge* judge) {
+  if (judge != nullptr) {
+    log_.call_after_each([this, judge] {
+      if (judge->is_due()) world_.stop();
+    });
   }
+  const Nanos end = plan_.config.duration + plan_.config.liveness;
+  sim::Stop stop = run_until(end);
+  // Between two events: what it thinks of them happens in no node.
+  while (stop == sim::Stop::asked && !judge->judge()) stop = run_until(end);
   if (stop == sim::Stop::time_reached) mark(checkers::name::final_mark, {});
   return stop;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "checkers/online.hpp"
 #include "faults/nemesis.hpp"
 #include "scenarios/coverage/coverage.hpp"
 #include "scenarios/format/plan.hpp"
@@ -26,8 +27,9 @@ class LockWorld {
   LockWorld(const LockWorld&) = delete;
   LockWorld& operator=(const LockWorld&) = delete;
 
-  /// To the end of the plan, or to where the world stops by itself.
-  sim::Stop run();
+  /// To the end of the plan, or to where the world stops by itself; or, with a judge, which looks
+  /// at the history whenever it is due, to what it finds wrong: `asked`.
+  sim::Stop run(checkers::OnlineJudge* judge);
 
   [[nodiscard]] sim::World& world() { return world_; }
   [[nodiscard]] bool is_reference() const { return plan_.config.implementation == "reference"; }
@@ -44,6 +46,7 @@ class LockWorld {
   void die_at(const CrashPoint& point, sim::RocksDisk& disk);
   void die(NodeId node);
   [[nodiscard]] bool is_at_rest() const;
+  [[nodiscard]] sim::Stop run_until(Nanos end);
   void on_nemesis(const faults::NemesisEvent& event);
   void cover(const faults::NemesisEvent& event);
   void mark(checkers::NameId f, std::string_view node, std::optional<std::int64_t> value = {});

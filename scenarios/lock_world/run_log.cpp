@@ -14,6 +14,7 @@ Call::Call(ClientLog& log, checkers::Invocation what) : log_(log), f_(what.f) {
   what.time = log.run_.now();
   what.node = log.node_;
   index_ = log.run_.recorder_.invoke(thread_, what);
+  if (log.run_.look_) log.run_.look_();
 }
 
 Call::~Call() {
@@ -27,6 +28,7 @@ void Call::complete(Complete how, checkers::Answer answer, Ending ending) {
   (log_.run_.recorder_.*how)(index_, answer);
   log_.idle_.push_back(thread_);
   ++log_.run_.completed_;
+  if (log_.run_.look_) log_.run_.look_();
 }
 
 void Call::ok(checkers::Answer answer) { complete(&checkers::Recorder::ok, answer, Ending::ok); }

@@ -2,9 +2,11 @@
 // once. Call records one operation and cannot forget to end it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "checkers/recorder.hpp"
@@ -36,6 +38,8 @@ class RunLog {
   [[nodiscard]] std::uint64_t completed() const { return completed_; }
   /// What is answered on that node is told to `coverage` too, which outlives the log.
   void watch(const std::string& node, NodeCoverage& coverage) { watched_[node] = &coverage; }
+  /// From now on `look` is called after each event of an operation.
+  void call_after_each(std::function<void()> look) { look_ = std::move(look); }
 
  private:
   friend class Call;
@@ -48,6 +52,7 @@ class RunLog {
   std::int64_t values_ = 0;
   std::uint64_t completed_ = 0;
   std::map<std::string, NodeCoverage*, std::less<>> watched_;
+  std::function<void()> look_;
 };
 
 /// The log of one incarnation of a client: its identity and its idle threads.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checkers/prefix.hpp"
 #include "impl/base/draw.hpp"
 #include "scenarios/format/scenario_check.hpp"
 #include "scenarios/format/scenario_file.hpp"
@@ -17,6 +18,9 @@ using scenarios::RunEnd;
 using scenarios::Runner;
 using scenarios::RunOptions;
 using scenarios::RunResult;
+
+/// Runs go on to their end: what stops them at a violation would hide what the law is about.
+const RunOptions whole_run{.whole = true};
 
 Tried refused(const Plan& plan, const Error& error) {
   return {.plan = plan, .broken = "the plan was refused: " + to_text(error)};
@@ -48,7 +52,7 @@ const Violation* first_of(const std::vector<std::string_view>& never, const RunR
 
 Tried keeps(const std::vector<std::string_view>& never, const Case& tried_case,
             const Runner& runner) {
-  const Result<RunResult> run = runner(tried_case.plan, {});
+  const Result<RunResult> run = runner(tried_case.plan, whole_run);
   if (!run) return refused(tried_case.plan, run.error());
   Tried tried = tried_with(tried_case.plan, *run);
   const Violation* const violation = first_of(never, *run);
@@ -104,9 +108,9 @@ Property promise(std::string_view sentence, std::vector<Terms> terms,
 }
 
 Tried runs_the_same_way_twice(const Case& tried_case, const Runner& runner) {
-  const Result<RunResult> first = runner(tried_case.plan, {});
+  const Result<RunResult> first = runner(tried_case.plan, whole_run);
   if (!first) return refused(tried_case.plan, first.error());
-  const Result<RunResult> second = runner(tried_case.plan, {});
+  const Result<RunResult> second = runner(tried_case.plan, whole_run);
   if (!second) return refused(tried_case.plan, second.error());
   Tried tried = tried_with(tried_case.plan, *first);
   tried.broken = first_difference(*first, *second);
@@ -114,7 +118,7 @@ Tried runs_the_same_way_twice(const Case& tried_case, const Runner& runner) {
 }
 
 Tried comes_to_its_end(const Case& tried_case, const Runner& runner) {
-  const Result<RunResult> run = runner(tried_case.plan, {});
+  const Result<RunResult> run = runner(tried_case.plan, whole_run);
   if (!run) return refused(tried_case.plan, run.error());
   Tried tried = tried_with(tried_case.plan, *run);
   if (!has_ended(*run)) tried.broken = how_it_ended(*run);
@@ -122,7 +126,7 @@ Tried comes_to_its_end(const Case& tried_case, const Runner& runner) {
 }
 
 Tried judges_agree(const Case& tried_case, const Runner& runner) {
-  const Result<RunResult> run = runner(tried_case.plan, {});
+  const Result<RunResult> run = runner(tried_case.plan, whole_run);
   if (!run) return refused(tried_case.plan, run.error());
   Tried tried = tried_with(tried_case.plan, *run);
   tried.broken = run->judgement.disagreement;
@@ -130,14 +134,14 @@ Tried judges_agree(const Case& tried_case, const Runner& runner) {
 }
 
 Tried runs_without_a_fault(const Case& tried_case, const Runner& runner) {
-  const Result<RunResult> whole = runner(tried_case.plan, {});
+  const Result<RunResult> whole = runner(tried_case.plan, whole_run);
   if (!whole) return refused(tried_case.plan, whole.error());
   Tried tried = tried_with(tried_case.plan, *whole);
   if (tried.plan.faults.empty()) return tried;
   const std::size_t at = chosen_of(tried.plan, tried.plan.faults.size());
   const Nanos begins = tried.plan.faults[at].at;
   tried.plan.faults.erase(tried.plan.faults.begin() + static_cast<std::ptrdiff_t>(at));
-  const Result<RunResult> without = runner(tried.plan, {});
+  const Result<RunResult> without = runner(tried.plan, whole_run);
   if (!without) return refused(tried.plan, without.error());
   if (!has_ended(*without)) {
     tried.broken = "without one fault: " + how_it_ended(*without);
@@ -153,11 +157,49 @@ Tried runs_without_an_operation(const Case& tried_case, const Runner& runner) {
     const std::size_t at = chosen_of(tried.plan, tried.plan.operations.size());
     tried.plan.operations.erase(tried.plan.operations.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  const Result<RunResult> run = runner(tried.plan, {});
+  const Result<RunResult> run = runner(tried.plan, whole_run);
   if (!run) return refused(tried.plan, run.error());
   Tried ended = tried_with(tried.plan, *run);
   if (!has_ended(*run)) ended.broken = "without one operation: " + how_it_ended(*run);
   return ended;
+}
+
+Tried beginnings_agree(const Case& tried_case, const Runner& runner) {
+  const Result<RunResult> run = runner(tried_case.plan, whole_run);
+  if (!run) return refused(tried_case.plan, run.error());
+  Tried tried = tried_with(tried_case.plan, *run);
+  constexpr std::size_t looks = 12;
+  const std::size_t size = run->history.events.size();
+  for (std::size_t look = 1; look <= looks && tried.broken.empty(); ++look) {
+    const auto beginning = checkers::prefix_of(run->history, size * look / (looks + 1));
+    const auto report = checkers::judge(beginning);
+    const bool wrong = report && report->verdict == checkers::Verdict::invalid;
+    if (!wrong || run->judgement.black_box.verdict == checkers::Verdict::invalid) continue;
+    tried.anomaly = report->violations.front().id;
+    tried.broken = "the first " + std::to_string(beginning.events.size()) +
+                   " events alone are wrong: " + report->violations.front().sentence;
+  }
+  return tried;
+}
+
+Tried stops_on_the_way(const Case& tried_case, const Runner& runner) {
+  const Result<RunResult> whole = runner(tried_case.plan, {.whole = true, .record_path = true});
+  if (!whole) return refused(tried_case.plan, whole.error());
+  const Result<RunResult> stops = runner(tried_case.plan, {.record_path = true});
+  if (!stops) return refused(tried_case.plan, stops.error());
+  Tried tried = tried_with(tried_case.plan, *stops);
+  const bool stopped = stops->end == RunEnd::violation;
+  const auto [there, here] = std::ranges::mismatch(whole->path, stops->path);
+  if (here != stops->path.end()) {
+    tried.broken = "it leaves the way of the whole run";
+  } else if (stopped && stops->judgement.verdict() != checkers::Verdict::invalid) {
+    tried.broken = "it stopped at a violation that is none";
+  } else if (!stopped && (there != whole->path.end() || stops->end != whole->end)) {
+    tried.broken = "it ended before the whole run, at no violation";
+  } else if (!stopped && stops->judgement.verdict() != whole->judgement.verdict()) {
+    tried.broken = "it has another verdict than the whole run";
+  }
+  return tried;
 }
 
 Tried reads_back_equal(const Case& tried_case, const Runner&) {

@@ -2,8 +2,10 @@
 // seen to notice a runner that breaks it.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 
+#include "checkers/online.hpp"
 #include "scenarios/campaign/scripted_runner.hpp"
 #include "scenarios/format/scenario_check.hpp"
 #include "scenarios/properties/property_tests.hpp"
@@ -65,6 +67,53 @@ TEST(Runs, a_plan_without_one_fault_still_runs_and_goes_the_same_way_until_it) {
 
 TEST(Runs, a_plan_without_one_operation_still_runs) {
   expect_kept(law(runs_without_an_operation), 150);
+}
+
+TEST(Runs, what_is_wrong_in_a_beginning_is_wrong_in_the_whole) {
+  expect_kept(law(beginnings_agree), 200);
+}
+
+TEST(Runs, every_run_that_stops_early_is_the_beginning_of_the_whole_run) {
+  expect_kept(law(stops_on_the_way), 200);
+}
+
+/// Hours of one lock, of whose history the checker forgets what it no longer needs.
+scenarios::Scenario hours_of_a_lock() {
+  scenarios::Scenario scenario;
+  scenario.name = "hours";
+  scenario.about = "A day's work.";
+  scenario.workload.clients = 4;
+  scenario.workload.keys = 2;
+  scenario.workload.hold = {milliseconds(200), seconds(3)};
+  scenario.workload.think = {milliseconds(100), seconds(2)};
+  scenario.workload.guarded = scenarios::Guarded::fenced;
+  scenario.lock.ttl = seconds(3);
+  scenario.duration = std::chrono::hours(6);
+  for (const faults::Kind kind :
+       {faults::Kind::pause, faults::Kind::crash, faults::Kind::reset, faults::Kind::blackhole}) {
+    faults::FaultEntry entry = faults::default_entry(kind);
+    entry.every = DurationRange{seconds(30), seconds(90)};
+    if (kind != faults::Kind::reset) entry.lasts = {milliseconds(100), seconds(6)};
+    scenario.faults.push_back(std::move(entry));
+  }
+  return scenario;
+}
+
+TEST(Runs, six_hours_of_a_lock_are_judged_in_the_memory_of_minutes) {
+  const Plan plan = scenarios::expand(hours_of_a_lock(), Seed{1});
+  const auto run = scenarios::run_plan(plan, {});
+  ASSERT_TRUE(run) << to_text(run.error());
+  EXPECT_EQ(run->end, scenarios::RunEnd::completed);
+  EXPECT_EQ(run->judgement.black_box.verdict, checkers::Verdict::valid);
+  const std::uint64_t recorded = run->forgotten + run->history.events.size();
+  EXPECT_GT(recorded, 300'000U);
+  const checkers::OnlineOptions limits;
+  EXPECT_LE(run->history_max, 2 * limits.forget_from);
+  std::cout << "  " << recorded << " events recorded, at most " << run->history_max << " at once, "
+            << run->history.events.size() << " at the end" << std::endl;
+  const checkers::Exercised& exercised = run->judgement.black_box.exercised;
+  EXPECT_GT(exercised.of(checkers::Property::grant), 10'000U);
+  EXPECT_GT(exercised.of(checkers::Property::handover), 10U);
 }
 
 TEST(LawsThatFail, two_ways_of_one_plan_are_noticed) {

@@ -66,6 +66,10 @@ struct Property {
 /// The same of one operation, which nothing of another client can feel before its client would have
 /// begun it: the plan still runs to its end.
 [[nodiscard]] Tried runs_without_an_operation(const Case& tried, const scenarios::Runner& runner);
+/// What is wrong in some beginning of the history is wrong in the whole: runs may stop there.
+[[nodiscard]] Tried beginnings_agree(const Case& tried, const scenarios::Runner& runner);
+/// A run that stops at its first violation goes the way of the whole run until there.
+[[nodiscard]] Tried stops_on_the_way(const Case& tried, const scenarios::Runner& runner);
 /// Scenario and plan are written and read back equal. Runs nothing.
 [[nodiscard]] Tried reads_back_equal(const Case& tried, const scenarios::Runner& runner);
 

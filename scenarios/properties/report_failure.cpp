@@ -28,6 +28,7 @@ campaign::RunIdentity identity_of(const Property& property, const Plan& plan,
 /// The failure of a plan, by a run of its own that records the path. Errors: the runner's.
 Result<Failure> recorded(const campaign::RunIdentity& identity, const scenarios::Runner& runner) {
   scenarios::RunOptions options;
+  options.whole = true;  // as laws run it
   options.record_path = true;
   const Result<scenarios::RunResult> run = runner(*identity.plan, options);
   if (!run) return fail(run.error());

@@ -49,8 +49,9 @@ struct Progress {
 struct Options {
   /// No candidate begins after this much wall time; the best so far is the result. 0: none begins.
   Nanos budget = std::chrono::seconds(60);
-  std::uint64_t runs_max = 1'000'000;              ///< the same, in runs
-  std::function<Nanos()> now;                      ///< wall time, monotonic
+  std::uint64_t runs_max = 1'000'000;  ///< the same, in runs
+  bool whole = false;          ///< every run goes to its end; else it stops at its first violation
+  std::function<Nanos()> now;  ///< wall time, monotonic
   const std::atomic<bool>* interrupted = nullptr;  ///< set by others to stop early
   std::function<void(const Progress&)> progress;   ///< after each run; may be empty
 };

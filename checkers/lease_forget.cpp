@@ -75,6 +75,11 @@ class Key {
   [[nodiscard]] static bool is_use(const Operation& operation) {
     return operation.kind >= Kind::write;
   }
+  /// Also of an acquire that had no effect: its lease may be asked for again.
+  [[nodiscard]] static bool is_refusal(const Operation& operation) {
+    return operation.kind == Kind::acquire &&
+           (operation.outcome == Outcome::denied || operation.outcome == Outcome::failed);
+  }
   [[nodiscard]] std::int64_t ended_ns(const Operation& operation) const;
   [[nodiscard]] bool died(const Operation& operation) const {
     return first_crash(marks_, invocation(operation).node, invocation(operation).time_ns) !=
@@ -241,7 +246,7 @@ bool Key::must_stay(const Operation& operation) const {
   if (invoked.time_ns > gap_ns_) return true;
   if (is_use(operation)) return staying_uses_.contains(operation.event);
   // Judged already, and what explained it may go.
-  if (operation.kind == Kind::acquire && operation.outcome == Outcome::denied) return false;
+  if (is_refusal(operation)) return false;
   const Acquisition& mine = acquisitions_.at(operation.lease);
   // It may excuse refusals itself.
   if (mine.has_unknown_acquire && mine.proved_ns >= 0 && !has_excuses_) return true;
@@ -263,8 +268,8 @@ void Key::choose(std::vector<bool>& needed, std::vector<bool>& gone) {
     const Event& invoked = invocation(*operation);
     needed[operation->event.value] = false;
     if (invoked.pair != no_event) needed[invoked.pair.value] = false;
-    // One that was never granted may be asked for again.
-    if (is_use(*operation) || !acquisitions_.at(operation->lease).may_be_held()) continue;
+    if (is_use(*operation) || is_refusal(*operation)) continue;
+    if (!acquisitions_.at(operation->lease).may_be_held()) continue;
     if (gone.size() <= operation->lease.value) gone.resize(operation->lease.value + 1);
     gone[operation->lease.value] = true;
   }

@@ -92,8 +92,19 @@ void GenerateRawUniqueId(std::uint64_t* a, std::uint64_t* b, bool exclude_port_u
 
 class SemiStructuredUniqueIdGen {
  public:
+  void Reset();
   void GenerateNext(std::uint64_t* upper, std::uint64_t* lower);
 };
+
+void SemiStructuredUniqueIdGen::Reset() {
+  using Method = void (*)(SemiStructuredUniqueIdGen*);
+  static const Method method =
+      lockstep::sim::of_library<Method>("_ZN7rocksdb25SemiStructuredUniqueIdGen5ResetEv");
+  const lockstep::sim::OutOfWorld made(
+      "once in a process the library notes its number, by which its own GenerateNext() knows "
+      "forks");
+  method(this);
+}
 
 void SemiStructuredUniqueIdGen::GenerateNext(std::uint64_t* upper, std::uint64_t* lower) {
   if (lockstep::sim::state.worlds > 0) {

@@ -132,12 +132,16 @@ class LoggingWorlds {
   std::vector<std::uint64_t> first_draws_;
 };
 
+std::filesystem::path folder() {
+  return std::filesystem::path(testing::TempDir()) / "sim_double_run";
+}
+
 /// One seed, twice.
 reports::Results run_twice(LoggingWorlds& worlds) {
   campaign::CampaignOptions options;
   options.seeds = {1, Seed{4}};
   options.check_determinism = true;
-  options.out = (std::filesystem::path(testing::TempDir()) / "sim_double_run").string();
+  options.out = folder().string();
   std::int64_t looks = 0;
   options.now = [&looks] { return milliseconds(++looks); };
   const std::vector<scenarios::LoadedScenario> scenario{
@@ -182,6 +186,28 @@ TEST(DoubleRun, finds_nothing_where_log_statements_only_count) {
 TEST(DoubleRun, a_log_that_always_draws_repeats_and_is_another_run_than_without_it) {
   EXPECT_EQ(hash_with(Log::draws), hash_with(Log::draws));
   EXPECT_NE(hash_with(Log::draws), hash_with(Log::none));
+}
+
+/// The guard lets a dying world say what it knows.
+TEST(LastWords, a_failed_assert_inside_a_world_still_writes_its_failure_file) {
+  const scenarios::Runner asserting = [](const Plan& plan, const RunOptions&) {
+    sim::World world({.seed = plan.config.seed});
+    world.at(seconds(1), [] { ASSERT(sim::World::time_max < Nanos(0)); });
+    world.run_until(seconds(2));
+    return Result<RunResult>(RunResult{});
+  };
+  const auto run = [&asserting] {
+    campaign::CampaignOptions options;
+    options.seeds = {1, Seed{4}};
+    options.out = folder().string();
+    options.now = [] { return Nanos(0); };
+    const std::vector<scenarios::LoadedScenario> scenario{
+        campaign::load_scripted("asserts", "reference")};
+    static_cast<void>(campaign::run_campaign(scenario, asserting, options));
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(70), "scenario asserts, seed 4, .*failure.json");
+  EXPECT_TRUE(std::filesystem::exists(folder() / "asserts" / "4" / "failure.json"));
+  std::filesystem::remove_all(folder());
 }
 
 }  // namespace

@@ -38,6 +38,18 @@ TEST(Strategy, delay_bounded_delays_as_many_events_as_it_is_deep) {
   }
 }
 
+TEST(Strategy, what_belongs_to_no_node_moves_no_delay) {
+  constexpr std::uint64_t events = 50;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Strategy alone(StrategyKind::delay_bounded, Seed{seed}, events, 3);
+    Strategy among(StrategyKind::delay_bounded, Seed{seed}, events, 3);
+    for (std::uint64_t i = 0; i < events; ++i) {
+      EXPECT_EQ(among.next(no_node, i), 0);
+      EXPECT_EQ(among.next(NodeId{1}, i), alone.next(NodeId{1}, i)) << seed << ", " << i;
+    }
+  }
+}
+
 TEST(Strategy, pct_keeps_a_nodes_priority_until_a_change_point_and_never_raises_it) {
   Strategy pct(StrategyKind::pct, Seed{1}, horizon, 5);
   std::vector<Priority> last(3, 0);

@@ -145,9 +145,15 @@ Tried runs_without_a_fault(const Case& tried_case, const Runner& runner) {
   if (!without) return refused(tried.plan, without.error());
   if (!has_ended(*without)) {
     tried.broken = "without one fault: " + how_it_ended(*without);
-  } else if (happened_before(*whole, begins) != happened_before(*without, begins)) {
-    tried.broken = "without the fault at " + to_text(begins) + " something else happens before it";
+    return tried;
   }
+  const std::vector<std::string> with = happened_before(*whole, begins);
+  const std::vector<std::string> now = happened_before(*without, begins);
+  const auto [was, is] = std::ranges::mismatch(with, now);
+  if (was == with.end() && is == now.end()) return tried;
+  tried.broken = "without the fault at " + to_text(begins) +
+                 " something else happens before it: '" + (is == now.end() ? "nothing" : *is) +
+                 "', not '" + (was == with.end() ? "nothing" : *was) + "'";
   return tried;
 }
 

@@ -32,8 +32,8 @@ struct Failure {
   Plan plan;             ///< holds the seed, which the file repeats at its top
   Expectation expect;    ///< of the scenario: decides the exit code of a replay
   std::vector<std::string> require;
-  /// The run went on to its end; else it stopped at its first violation, and so must a replay. Files
-  /// that do not say so are of whole runs.
+  /// The run went on to its end; else it stopped at its first violation, and so must a replay.
+  /// Files that do not say so are of whole runs.
   bool whole = true;
   std::string commit;                  ///< of the build that wrote it
   std::string compiler;                ///< "clang 19.1.7"

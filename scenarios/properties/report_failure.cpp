@@ -33,7 +33,7 @@ Result<Failure> recorded(const campaign::RunIdentity& identity, const scenarios:
   const Result<scenarios::RunResult> run = runner(*identity.plan, options);
   if (!run) return fail(run.error());
   const campaign::SeedOutcome outcome =
-      campaign::summarise(*run, identity.plan->config.seed, identity.require);
+      campaign::summarise(*run, identity.plan->config, identity.require);
   return campaign::failure_of(identity, *run, outcome.result);
 }
 

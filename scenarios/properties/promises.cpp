@@ -120,10 +120,12 @@ std::vector<Property> workers() {
   const Terms quiet = unfenced(work_terms(WorkloadKind::pipeline, only_the_locks_server()));
   const Terms scheduler = work_terms(WorkloadKind::scheduler, everything_sound());
   const Terms task = work_terms(WorkloadKind::task, client_faults() + server_faults());
+  const Terms paused = work_terms(WorkloadKind::pipeline, long_pauses());
   Terms steady = fenced;
   steady.rotates = false;
   return {
-      promise("two_workers_never_work_at_once_under_a_fence", {fenced, with_redlock(fenced)},
+      promise("two_workers_never_work_at_once_under_a_fence",
+              {fenced, with_redlock(fenced), paused},
               {"work/two-workers", "fence/stale-write-accepted"},
               {Exercise::applied, Exercise::worker_change}),
       promise("no_event_of_a_collection_is_lost_or_moved_twice_without_a_cause",

@@ -77,7 +77,10 @@ void take_out(Report& all, const Report& kept) {
 }  // namespace
 
 OnlineJudge::OnlineJudge(History& history, Recorder& recorder, OnlineOptions options)
-    : history_(history), recorder_(recorder), options_(options), due_(options.judge_from) {
+    : history_(history),
+      recorder_(recorder),
+      options_(std::move(options)),
+      due_(options_.judge_from) {
   before_.verdict = Verdict::valid;
 }
 
@@ -86,12 +89,21 @@ bool OnlineJudge::judge() {
   ++judged_;
   ignore_late();
   const Report report = black_box(history_);
-  if (report.verdict == Verdict::invalid) return true;
-  if (can_forget(history_) && history_.events.size() >= options_.forget_from) forget(report);
+  const bool is_valid = report.verdict != Verdict::invalid;
+  if (!is_valid && !is_foreseen(report)) return true;
+  // What is wrong already is not forgotten: it is told of at the end.
+  if (is_valid && can_forget(history_) && history_.events.size() >= options_.forget_from)
+    forget(report);
   // As soon as what is new is as long as what was judged; never before it can forget anew.
   due_ = 2 * std::max(history_.events.size(), options_.judge_from / 2);
   if (can_forget(history_) && forgotten_ > 0) due_ = std::max(due_, options_.forget_from);
   return false;
+}
+
+bool OnlineJudge::is_foreseen(const Report& report) const {
+  return std::ranges::all_of(report.violations, [this](const Violation& violation) {
+    return std::ranges::find(options_.foreseen, violation.id) != options_.foreseen.end();
+  });
 }
 
 void OnlineJudge::forget(const Report& judged) {

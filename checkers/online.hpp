@@ -29,6 +29,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "checkers/history.hpp"
@@ -42,6 +43,8 @@ struct OnlineOptions {
   std::size_t judge_from = 512;
   /// Events from which on it forgets: some 10 MB. Histories of seconds or minutes stay whole.
   std::size_t forget_from = 1U << 16U;
+  /// Ids that are no reason to stop: others may be found behind them.
+  std::vector<std::string> foreseen{};
 };
 
 class OnlineJudge {
@@ -51,7 +54,7 @@ class OnlineJudge {
 
   /// Whether the history has become so long that it is to be judged again. O(1).
   [[nodiscard]] bool is_due() const { return history_.events.size() >= due_; }
-  /// Judges what there is now. True: something is wrong for certain, and will be.
+  /// Judges what there is now. True: something is wrong for certain that was not foreseen.
   [[nodiscard]] bool judge();
   /// Drops operations on leases that were forgotten: to be called at the end before operations are
   /// resolved, whose positions it changes.
@@ -65,6 +68,7 @@ class OnlineJudge {
   [[nodiscard]] std::size_t kept_max() const { return kept_max_; }
 
  private:
+  [[nodiscard]] bool is_foreseen(const Report& report) const;
   void forget(const Report& judged);
   void drop(const std::vector<bool>& needed);
 

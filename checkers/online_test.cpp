@@ -12,6 +12,7 @@
 #include "checkers/lease_lock.hpp"
 #include "checkers/lock_world.hpp"
 #include "checkers/prefix.hpp"
+#include "checkers/registry.hpp"
 #include "impl/base/test_seeds.hpp"
 
 namespace lockstep::checkers {
@@ -131,6 +132,14 @@ std::set<std::string> ids_of(const Report& report) {
   return ids;
 }
 
+std::vector<std::string> all_ids() {
+  std::vector<std::string> ids;
+  for (const AnomalyInfo& anomaly : find_checker(lease_lock_model)->anomalies) {
+    ids.emplace_back(anomaly.id);
+  }
+  return ids;
+}
+
 TEST(Online, every_beginning_of_a_valid_history_is_valid) {
   for (std::uint64_t seed = 0; seed < test_seeds(20); ++seed) {
     LockWorldOptions options = world_of(seed);
@@ -208,6 +217,18 @@ TEST(Online, a_long_history_is_kept_short) {
   Retold retold(history, {.judge_from = 512, .forget_from = 4096});
   ASSERT_TRUE(retold.tell());
   EXPECT_LT(retold.judge().kept_max(), history.events.size() / 10);
+}
+
+TEST(Online, a_foreseen_violation_ends_nothing_and_is_told_at_the_end) {
+  for (std::uint64_t seed = 0; seed < test_seeds(20); ++seed) {
+    History original = history_of(world_of(seed));
+    let_two_in(original, seed);
+    Retold stops(original, {.judge_from = 64});
+    if (stops.tell()) continue;  // nobody was let in
+    Retold goes_on(original, {.judge_from = 64, .forget_from = 512, .foreseen = all_ids()});
+    EXPECT_TRUE(goes_on.tell()) << seed;
+    EXPECT_EQ(goes_on.judge().finish().black_box.verdict, Verdict::invalid) << seed;
+  }
 }
 
 TEST(Online, a_violation_ends_it_before_the_history_has_doubled) {

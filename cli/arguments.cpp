@@ -101,8 +101,9 @@ void add_run(CLI::App& app, RunArguments& to) {
   command->add_flag("--fail-fast", to.fail_fast, "Stop at the first seed that fails");
   command->add_flag("--check-determinism", to.check_determinism,
                     "Run every seed twice; name the first event that differs");
-  command->add_flag("--whole", to.whole,
-                    "Run every seed to its end; else it stops at its first violation");
+  command->add_flag(
+      "--whole", to.whole,
+      "Run every seed to its end; else it stops at a violation that was not foreseen");
 }
 
 void add_merge(CLI::App& app, MergeArguments& to) {

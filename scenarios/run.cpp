@@ -88,7 +88,8 @@ namespace {
 /// Runs the plan in its world, which is gone when this returns, and judges what was recorded.
 void run_world(const Plan& plan, const RunOptions& options, RunResult& result) {
   LockWorld lock_world(plan, result.history);
-  checkers::OnlineJudge judge(result.history, lock_world.log().recorder());
+  checkers::OnlineJudge judge(result.history, lock_world.log().recorder(),
+                              {.foreseen = options.foreseen});
   sim::World& world = lock_world.world();
   TraceAdapter adapter(options.trace, world);
   if (options.trace != nullptr) world.trace().set_sink(&adapter);

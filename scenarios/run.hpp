@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,10 +57,11 @@ struct RunProgress {
 /// where it is cut short; everything that matters stands in the plan.
 struct RunOptions {
   /// Judge once, at the end, and keep the whole history. Else the run stops at the first violation
-  /// that is found while it goes on, at an event that is a function of the plan alone, and a
-  /// history that grows too long is forgotten as far as its checker can do without
-  /// (checkers/online.hpp).
+  /// that was not foreseen, if it is found while the run goes on: at an event that is a function of
+  /// the plan and `foreseen` alone. And a history that grows too long is forgotten as far as its
+  /// checker can do without (checkers/online.hpp).
   bool whole = false;
+  std::vector<std::string> foreseen{};  ///< ids that the run goes on after
   /// Fill RunResult::path (2 bytes per event).
   bool record_path = false;
   /// Stop, without judging, before the event with this index.

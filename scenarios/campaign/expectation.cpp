@@ -111,6 +111,12 @@ bool contains(const std::vector<std::string>& list, std::string_view id) {
 
 }  // namespace
 
+std::vector<std::string> foreseen_by(const scenarios::Expectation& expect) {
+  std::vector<std::string> ids = expect.anomalies;
+  ids.insert(ids.end(), expect.allowed.begin(), expect.allowed.end());
+  return ids;
+}
+
 Weight weight_of(const scenarios::Expectation& expect, std::string_view id) {
   if (contains(expect.anomalies, id)) return Weight::expected;
   if (contains(expect.allowed, id)) return Weight::allowed;

@@ -46,6 +46,8 @@ struct Judgement {
   std::vector<std::string> reasons;  ///< empty exactly if as_expected
 };
 
+/// The ids that it expects or allows.
+[[nodiscard]] std::vector<std::string> foreseen_by(const scenarios::Expectation& expect);
 /// What the scenario says of an id.
 [[nodiscard]] reports::Weight weight_of(const scenarios::Expectation& expect, std::string_view id);
 

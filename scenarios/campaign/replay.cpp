@@ -8,6 +8,7 @@
 #include "reports/violations.hpp"
 #include "scenarios/campaign/divergence.hpp"
 #include "scenarios/campaign/exit_code.hpp"
+#include "scenarios/campaign/expectation.hpp"
 #include "scenarios/campaign/run_slot.hpp"
 #include "scenarios/campaign/seed_outcome.hpp"
 #include "scenarios/campaign/tally.hpp"
@@ -80,6 +81,7 @@ class Replay {
     scenarios::RunOptions run_options;
     run_options.record_path = is_recorded();
     run_options.whole = recorded_ != nullptr ? recorded_->whole : options_.whole;
+    run_options.foreseen = foreseen_by(identity_.expect);
     run_options.until_event = options_.until_event;
     run_options.trace = is_recorded() ? &sink_ : options_.trace;
     std::vector<RunSlot> slots(1);

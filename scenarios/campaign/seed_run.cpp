@@ -70,6 +70,7 @@ class SeedRun {
 
   Result<RunResult> once(RunOptions options, scenarios::TraceSink* trace) {
     options.whole = options_.whole;
+    options.foreseen = foreseen_by(identity_.expect);
     options.trace = trace;
     options.progress = &slot_.progress;
     const RunningSeed running(slot_, identity_, options_.now());

@@ -40,7 +40,7 @@ Search::Search(Plan plan, std::string_view anomaly, const scenarios::Runner& run
       begun_(options.now()) {}
 
 Result<bool> Search::begin() {
-  Result<RunResult> run = runner_(best_, {.whole = options_.whole});
+  Result<RunResult> run = runner_(best_, run_options());
   runs_ += 1;
   if (!run) return fail(run.error());
   for (std::string& id : ids_of(*run, best_)) known_.insert(std::move(id));
@@ -52,7 +52,7 @@ Result<bool> Search::begin() {
 
 bool Search::attempt(Plan candidate) {
   if (is_over() || candidate == best_) return false;
-  Result<RunResult> run = runner_(candidate, {.whole = options_.whole});
+  Result<RunResult> run = runner_(candidate, run_options());
   runs_ += 1;
   const bool is_taken = run.has_value() && shows(*run);
   if (is_taken) {
@@ -61,6 +61,13 @@ bool Search::attempt(Plan candidate) {
   }
   report();
   return is_taken;
+}
+
+scenarios::RunOptions Search::run_options() const {
+  scenarios::RunOptions options;
+  options.whole = options_.whole;
+  options.foreseen = options_.foreseen;
+  return options;
 }
 
 bool Search::was_interrupted() const {

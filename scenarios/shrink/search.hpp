@@ -39,6 +39,7 @@ class Search {
   void set_pass(std::string_view pass) { pass_ = pass; }
 
  private:
+  [[nodiscard]] scenarios::RunOptions run_options() const;
   [[nodiscard]] bool shows(const scenarios::RunResult& run) const;
   void take_up(scenarios::RunResult run);
   void report() const;

@@ -19,6 +19,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "impl/base/result.hpp"
 #include "impl/base/time.hpp"
@@ -49,9 +50,10 @@ struct Progress {
 struct Options {
   /// No candidate begins after this much wall time; the best so far is the result. 0: none begins.
   Nanos budget = std::chrono::seconds(60);
-  std::uint64_t runs_max = 1'000'000;  ///< the same, in runs
-  bool whole = false;          ///< every run goes to its end; else it stops at its first violation
-  std::function<Nanos()> now;  ///< wall time, monotonic
+  std::uint64_t runs_max = 1'000'000;              ///< the same, in runs
+  bool whole = false;                              ///< every run goes to its end: RunOptions::whole
+  std::vector<std::string> foreseen{};             ///< RunOptions::foreseen
+  std::function<Nanos()> now;                      ///< wall time, monotonic
   const std::atomic<bool>* interrupted = nullptr;  ///< set by others to stop early
   std::function<void(const Progress&)> progress;   ///< after each run; may be empty
 };

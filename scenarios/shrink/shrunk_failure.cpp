@@ -46,13 +46,15 @@ Result<ShrunkFailure> shrink_failure(const Failure& failure, std::string_view an
                                      const scenarios::Runner& runner, const Options& given) {
   Options options = given;
   options.whole = failure.whole;  // what shows itself depends on where the run stops
+  options.foreseen = campaign::foreseen_by(failure.expect);
   Result<Shrunk> shrunk = shrink(failure.plan, anomaly, runner, options);
   if (!shrunk) return fail(shrunk.error());
   ShrunkFailure result{.shrunk = *std::move(shrunk), .failure = failure, .violations = {}};
   if (result.shrunk.end == End::not_reproduced) return result;
   scenarios::RunOptions recording;
   recording.record_path = true;
-  recording.whole = failure.whole;
+  recording.whole = options.whole;
+  recording.foreseen = options.foreseen;
   const Result<RunResult> run = runner(result.shrunk.plan, recording);
   if (!run) return fail(run.error());
   record(*run, failure, anomaly, result);

@@ -23,7 +23,8 @@ struct ShrunkFailure {
 };
 
 /// Shrinks `failure` while it shows `anomaly`, in runs that stop where its own did: Options::whole
-/// is taken from it. With End::not_reproduced nothing was changed. Errors: as shrink().
+/// and Options::foreseen are taken from it. With End::not_reproduced nothing was changed. Errors:
+/// as shrink().
 [[nodiscard]] Result<ShrunkFailure> shrink_failure(const scenarios::Failure& failure,
                                                    std::string_view anomaly,
                                                    const scenarios::Runner& runner,

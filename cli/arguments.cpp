@@ -46,8 +46,10 @@ void add_output_options(CLI::App& command, const char* json, OutputArguments& to
   command
       .add_option("--markdown", to.markdown, "Write results as Markdown, such as a step summary")
       ->type_name("FILE");
-  command.add_flag("--github,!--no-github", to.github,
-                   "Print annotations for GitHub Actions (default: where GITHUB_ACTIONS is true)");
+  command.add_flag_callback(
+      "--github", [&to] { to.github = true; },
+      "Print annotations for GitHub Actions (default: where GITHUB_ACTIONS is true)");
+  command.add_flag_callback("--no-github", [&to] { to.github = false; }, "Print none");
   command.add_flag("--coverage", to.coverage,
                    "Say of each scenario which faults, probes and states its seeds reached");
 }

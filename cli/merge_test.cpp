@@ -177,7 +177,7 @@ TEST_F(MergeCli, annotations_are_printed_where_github_runs_and_on_demand) {
 
 TEST_F(MergeCli, coverage_is_told_on_demand) {
   scenarios();
-  const std::string line = "coverage: 1 of 1 fault kind effective, 4 probes, 8 states (";
+  const std::string line = "coverage: 1 of 1 fault kind effective, 4 probes, 7 states (";
   EXPECT_EQ(run({"run", "all/good.json"}).out.find("coverage: "), std::string::npos);
   const Finished told = run({"run", "all/good.json", "--coverage", "--json", "r.json"});
   EXPECT_NE(told.out.find(line), std::string::npos) << told.out;

@@ -126,16 +126,17 @@ TEST_F(Merge, of_shards_keeps_the_failures_that_one_run_keeps) {
 
 /// A run shrinks the first failure of a scenario; so did each shard.
 TEST_F(Merge, keeps_the_shrunk_failure_that_one_run_would_have_made) {
-  std::vector<ShardResults> shards = shards_of({load_scripted("bad", "zoo/broken")}, 2);
+  std::vector<ShardResults> shards = shards_of({load_scripted("bad", "zoo/broken")}, 3);
   for (ShardResults& shard : shards) {
+    ASSERT_FALSE(shard.results.scenarios[0].failures.empty());
     shard.results.scenarios[0].failures[0].shrunk = reports::ShrunkRun{shard.file, "a/b", "", {}};
   }
   const auto merged = merge_shards(shards, {});
   ASSERT_TRUE(merged.has_value());
   const std::vector<reports::Failure>& failures = merged->results.scenarios[0].failures;
   ASSERT_TRUE(failures[0].shrunk.has_value());
-  EXPECT_EQ(failures[0].seed, Seed{103});  // the fourth seed, of shard 2
-  EXPECT_EQ(failures[0].shrunk->file, "2.json");
+  EXPECT_EQ(failures[0].seed, Seed{103});  // the fourth seed, of shard 1
+  EXPECT_EQ(failures[0].shrunk->file, "1.json");
   for (std::size_t i = 1; i < failures.size(); ++i) EXPECT_FALSE(failures[i].shrunk.has_value());
 }
 

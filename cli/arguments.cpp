@@ -141,6 +141,8 @@ void add_shrink(CLI::App& app, ShrinkArguments& to) {
       ->type_name("TIME");
   command->add_flag("--regression", to.regression,
                     "For a corpus: without the path, which changes with the code; valid expected");
+  command->add_option("--about", to.about, "A sentence for the reader: which bug this was")
+      ->type_name("TEXT");
   command
       ->add_option("--anomaly", to.anomaly,
                    "Which to keep (default: an unforeseen one, else an expected one)")

@@ -88,7 +88,8 @@ inline constexpr const char* shrink_examples =
     "  lockstep shrink out/redis_evicts_keys/12/failure.json\n"
     "  lockstep shrink failure.json -o small.json --budget 5m\n"
     "  lockstep shrink failure.json --anomaly lock/double-grant\n"
-    "  lockstep shrink failure.json --regression -o regressions/what_broke.json\n"
+    "  lockstep shrink failure.json --regression -o regressions/what_broke.json \\\n"
+    "           --about \"The bug, in a sentence.\"\n"
     "  lockstep replay regressions                  none of them may fail again\n";
 
 inline constexpr const char* check_about =

@@ -39,13 +39,14 @@ std::string_view mark_of(Exit exit) {
   }
 }
 
-std::string line_of(const ReplayEnd& end, const std::string& file) {
+std::string line_of(const ReplayEnd& end, const std::string& file, const std::string& about) {
   const auto exit = static_cast<Exit>(end.exit_code);
   std::string line(mark_of(exit));
   line += file;
   for (const reports::AnomalyCount& anomaly : end.result.anomalies) {
     if (anomaly.weight != reports::Weight::warning) line += "  " + anomaly.id;
   }
+  if (exit == Exit::violation && !about.empty()) line += "\n            " + about;
   for (const std::string& reason : end.result.reasons) line += "\n            " + reason;
   return line + "\n";
 }
@@ -68,7 +69,7 @@ int replay_folder(const std::string& folder, const Product& product,
     const auto ended = static_cast<Exit>(end.exit_code);
     if (ended == Exit::as_expected) as_expected += 1;
     exit = graver(exit, ended);
-    if (!print(line_of(end, file))) return complain_about_stdout();
+    if (!print(line_of(end, file, failure->about))) return complain_about_stdout();
   }
   if (interruption().load()) exit = Exit::interrupted;
   const std::string closing = std::to_string(as_expected) + " of " + std::to_string(files->size()) +

@@ -104,9 +104,10 @@ Failure as_regression(Failure failure) {
   return failure;
 }
 
-int write_and_report(const ShrunkFailure& result, const std::string& anomaly,
-                     const std::string& file, bool is_regression) {
-  const Failure failure = is_regression ? as_regression(result.failure) : result.failure;
+int write_and_report(const ShrunkFailure& result, const ShrinkArguments& arguments,
+                     const std::string& anomaly, const std::string& file) {
+  Failure failure = arguments.regression ? as_regression(result.failure) : result.failure;
+  if (arguments.about) failure.about = *arguments.about;
   const Result<void> written = campaign::write_file(file, scenarios::write_failure(failure));
   if (!written) {
     complain(written.error().detail);
@@ -139,7 +140,7 @@ int shrink_loaded(const ShrinkArguments& arguments, const Failure& failure, Nano
   line.clear();
   if (!result) return refused(result.error(), arguments.file);
   if (result->shrunk.end == shrink::End::not_reproduced) return not_reproduced(arguments, anomaly);
-  return write_and_report(*result, anomaly, file, arguments.regression);
+  return write_and_report(*result, arguments, anomaly, file);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct Failure {
   std::string verdict;                 ///< "invalid", "unknown", "valid"
   std::vector<std::string> anomalies;  ///< ids, each once
   std::vector<Finding> findings;
+  std::string about;  ///< the bug that a regression once showed, in a sentence; else empty
   std::vector<std::string> story;  ///< what happened, a line each; empty: nobody told it
   /// 32 hex digits. Empty, and `path` with it: nothing was recorded of the run, as in a regression,
   /// whose code has changed since; a replay only judges it.

@@ -72,6 +72,7 @@ void outcome_fields(Fields& fields, Failure& failure) {
   fields.text("verdict", failure.verdict, verdict_rule);
   fields.texts("anomalies", failure.anomalies, anomaly_rule());
   fields.list("findings", failure.findings, findings_max, finding_fields);
+  if (fields.has("about") || !failure.about.empty()) fields.text("about", failure.about, any_text);
   if (fields.has("story") || !failure.story.empty()) {
     fields.texts("story", failure.story, any_text);
   }

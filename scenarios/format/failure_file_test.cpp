@@ -97,6 +97,19 @@ TEST(FailureFile, survives_writing_and_reading) {
   EXPECT_EQ(*back, failure);
 }
 
+TEST(FailureFile, says_what_it_is_about_where_somebody_told_it) {
+  Failure failure = sample();
+  EXPECT_EQ(write_failure(failure).find("\"about\""), std::string::npos);
+  failure.about = "A redriven letter was \"lost\".";
+  failure.story = {"1. a crash", "2. a letter is gone"};
+  const std::string text = write_failure(failure);
+  const auto back = parse_failure(text, "failure.json");
+  ASSERT_TRUE(back) << to_text(back.error());
+  EXPECT_EQ(*back, failure);
+  EXPECT_EQ(message(replaced(text, "\"about\": ", "\"about\": 5, \"story\": ")).substr(0, 21),
+            "failure.json: /about:");
+}
+
 TEST(FailureFile, repeats_its_seed_at_the_top_and_notices_a_contradiction) {
   const std::string text = write_failure(sample());
   EXPECT_EQ(text.find("\"seed\": 18446744073709551615"), text.find("\"seed\""));

@@ -27,6 +27,7 @@ void record(const RunResult& run, const Failure& original, std::string_view anom
   const campaign::SeedOutcome outcome =
       campaign::summarise(run, to.shrunk.plan.config, original.require);
   to.failure = campaign::failure_of(identity, run, outcome.result);
+  to.failure.about = original.about;
   to.failure.story = story_of(to.shrunk.plan, run, anomaly);
   to.violations = reports::violations_in_words(run.history, run.judgement, run.world);
 }

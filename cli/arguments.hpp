@@ -61,7 +61,7 @@ struct ShrinkArguments {
   std::optional<std::string> anomaly;  ///< which to keep; none: what the failure is about
   std::string budget = "60s";
   std::optional<std::string> about;  ///< written into the file; none: what the input says
-  bool regression = false;  ///< for a corpus: no path, and nothing may be found any more
+  bool regression = false;           ///< for a corpus: no path, and nothing may be found any more
 };
 
 struct CheckArguments {

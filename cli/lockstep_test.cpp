@@ -27,6 +27,14 @@ class Lockstep : public testing::Test {
 };
 
 const char* const clock_jump = "lock/redis_wall_clock_jumps_forward.json";
+const char* const plain_delete = "lock/zoo_plain_delete.json";
+constexpr std::size_t regressions_least = 10;  // so that none of them is lost unseen
+
+std::size_t json_files_in(const fs::path& folder) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(fs::directory_iterator(folder),
+                            [](const auto& one) { return one.path().extension() == ".json"; }));
+}
 
 TEST_F(Lockstep, finds_a_known_weakness_and_replays_it_in_another_folder) {
   const Finished found = lockstep({"run", shipped(clock_jump), "--seeds", "40"});
@@ -118,6 +126,36 @@ TEST_F(Lockstep, finds_nothing_wrong_with_the_zoos_pipeline_without_a_flaw) {
                                    R"(expect={"verdict":"valid"})"});
     EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   }
+}
+
+/// Each file is the plan of a bug of our own that was mended: it must stay so.
+TEST_F(Lockstep, no_regression_fails_again) {
+  const std::size_t files = json_files_in(shipped("regressions"));
+  EXPECT_GE(files, regressions_least);
+  const Finished end = lockstep({"replay", shipped("regressions")});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_TRUE(end.out.ends_with(std::to_string(files) + " of " + std::to_string(files) +
+                                " failure files as expected; exit 0\n"))
+      << end.out;
+}
+
+TEST_F(Lockstep, a_regression_that_fails_again_is_told_with_its_bug) {
+  fs::copy(shipped("regressions"), folder_ / "corpus");
+  const std::size_t files = json_files_in(folder_ / "corpus");
+  static_cast<void>(lockstep({"run", shipped(plain_delete), "--seed", "1"}));
+  const Finished shrunk = lockstep({"shrink", "out/zoo_plain_delete/1/failure.json", "--regression",
+                                    "--budget", "5s", "--anomaly", "lock/double-grant", "--about",
+                                    "Whoever asks deletes the lock.", "-o", "corpus/planted.json"});
+  ASSERT_EQ(shrunk.exit_code, 0) << shrunk.out << shrunk.err;
+  const Finished end = lockstep({"replay", "corpus"});
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  const std::regex told(
+      "FAILED    corpus/planted.json  lock/double-grant[^\n]*\n"
+      " +Whoever asks deletes the lock\\.\n");
+  EXPECT_TRUE(std::regex_search(end.out, told)) << end.out;
+  EXPECT_TRUE(end.out.ends_with(std::to_string(files) + " of " + std::to_string(files + 1) +
+                                " failure files as expected; exit 1\n"))
+      << end.out;
 }
 
 TEST_F(Lockstep, traces_a_seed_up_to_an_event) {

@@ -3,8 +3,8 @@
 // in entropy.cpp take the place of those in the shared library, which are used on all other
 // threads.
 //
-// entropy.cpp also keeps out of a world what else RocksDB asks of the operating system: a thread for
-// periodic tasks, and the time for lines of a log that nobody reads.
+// entropy.cpp also keeps out of a world what else RocksDB asks of the operating system: a thread
+// for periodic tasks, and the time for lines of a log that nobody reads.
 //
 // self_test() notices when a build or another version of the library goes round them.
 #pragma once

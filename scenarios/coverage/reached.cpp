@@ -58,9 +58,8 @@ std::span<const Probe> probes() {
 
 std::string Step::text() const {
   if (number_ == 0) return "start";
-  const std::uint32_t signal = number_ - 1;
-  if (signal < env::signal_count) return std::string(probes()[signal].name);
-  const std::uint32_t answer = signal - env::signal_count;
+  if (number_ < first_answer) return std::string(probes()[number_ - 1].name);
+  const std::uint32_t answer = number_ - first_answer;
   std::string out(checkers::name::known.at(answer / endings));
   out += ' ';
   return out += ending_words[answer % endings];

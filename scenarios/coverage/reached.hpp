@@ -36,15 +36,14 @@ enum class Ending : std::uint8_t { ok, fail, info };
 class Step {
  public:
   static constexpr std::uint32_t endings = 3;
-  static constexpr std::uint32_t count =
-      static_cast<std::uint32_t>(1 + env::signal_count + checkers::name::known.size() * endings);
+  static constexpr std::uint32_t first_answer = 1 + env::signal_count;
+  static constexpr std::uint32_t count = first_answer + checkers::name::known.size() * endings;
 
   static Step start() { return Step(0); }
   static Step of(env::Signal signal) { return Step(1 + static_cast<std::uint32_t>(signal)); }
   /// Requires a name that every history knows.
   static Step of(checkers::NameId f, Ending ending) {
-    constexpr auto first = static_cast<std::uint32_t>(1 + env::signal_count);
-    return Step(first + f.value * endings + static_cast<std::uint32_t>(ending));
+    return Step(first_answer + f.value * endings + static_cast<std::uint32_t>(ending));
   }
   [[nodiscard]] std::uint32_t number() const { return number_; }
   /// "start", "lease_lost", "acquire fail".

@@ -33,6 +33,8 @@ Failure sample() {
           .verdict = "invalid",
           .anomalies = {"lock/double-grant"},
           .findings = {{"lock/double-grant", "Client 1 and client 2 both held key-0.", {3, 7}}},
+          .about = {},
+          .story = {},
           .trace_hash = "00112233445566778899aabbccddeeff",
           .path = {0, 1, 0xabcd, 0xffff, 0x1000}};
 }

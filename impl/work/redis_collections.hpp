@@ -47,6 +47,9 @@ class RedisEventSink final : public EventSink {
   FencedHashes hashes_;
 };
 
+/// A position that is a number below 10^15, as those of RedisCollectionLog are, never replaces a
+/// greater one: a save that arrives late, behind a newer one under the same token, changes nothing.
+/// Positions that are anything else are taken as they come.
 class RedisProgressStore final : public ProgressStore {
  public:
   explicit RedisProgressStore(redis::Client& client,

@@ -105,7 +105,7 @@ void protocol_events(benchmark::State& state) {
     };
     world.world().add_node(std::move(idle));
     state.ResumeTiming();
-    world.run();
+    world.run(nullptr);
     if (world.log().completed() == 0) state.SkipWithError("nothing was done");
     events += world.world().trace().events();
     operations += world.log().completed();

@@ -70,7 +70,9 @@ class Tried {
       runs_ += 1;
       const auto read = scenarios::parse_plan(scenarios::write_plan(plan), "plan.json");
       EXPECT_TRUE(read.has_value()) << to_text(read.error());
-      if (read) EXPECT_EQ(*read, plan);
+      if (read) {
+        EXPECT_EQ(*read, plan);
+      }
       return Result<RunResult>(run_that(fails(plan)));
     };
   }

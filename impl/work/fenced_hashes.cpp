@@ -20,6 +20,15 @@ if ARGV[3] == 'put' then
   return {1, false}
 end
 if ARGV[3] == 'present' then return {2, false} end
+if ARGV[3] == 'in order' then
+  local by, place = ARGV[4] .. '\31token', ARGV[4] .. '\31order'
+  local last = tonumber(redis.call('HGET', KEYS[2], place) or '0')
+  if redis.call('HGET', KEYS[2], by) == ARGV[1] and tonumber(ARGV[6]) < last then
+    return {2, false}
+  end
+  redis.call('HSET', KEYS[2], ARGV[4], ARGV[5], by, ARGV[1], place, ARGV[6])
+  return {1, false}
+end
 local value = redis.call('HGET', KEYS[2], ARGV[4])
 if ARGV[3] == 'raise' and (not value or tonumber(value) < tonumber(ARGV[5])) then
   redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
@@ -65,6 +74,16 @@ Task<Result<FencedHashes::Outcome>> FencedHashes::put(std::string hash,
                                                       const Fence& fence) {
   ASSERT(!fields.empty() && fields.size() % 2 == 0);
   return run("put", std::move(hash), std::move(fields), fence);
+}
+
+Task<Result<FencedHashes::Outcome>> FencedHashes::put_in_order(std::string hash,
+                                                               std::string_view field,
+                                                               std::string_view value,
+                                                               std::uint64_t order,
+                                                               const Fence& fence) {
+  const std::string place = std::to_string(order);
+  std::vector<std::string_view> words{field, value, place};
+  co_return co_await run("in order", std::move(hash), std::move(words), fence);
 }
 
 Task<Result<FencedHashes::Outcome>> FencedHashes::get(std::string hash, std::string_view field,

@@ -23,7 +23,7 @@ class FencedHashes {
 
   struct Taken {
     std::optional<std::string> value;  ///< of get: the field's; of raise_to: what was there
-    bool changed = false;              ///< put: always; raise_to: the number was greater
+    bool changed = false;              ///< put: always; the others: whether it was set
   };
   using Outcome = std::variant<Taken, Refused>;
 
@@ -31,6 +31,11 @@ class FencedHashes {
   /// Sets all of `fields` (name, value, name, value, ...).
   [[nodiscard]] Task<Result<Outcome>> put(std::string hash, std::vector<std::string_view> fields,
                                           const Fence& fence);
+  /// Sets the field, unless one of a greater `order` was set under the same token: what arrives
+  /// late, behind its successor, changes nothing. `order` is below 2^53.
+  [[nodiscard]] Task<Result<Outcome>> put_in_order(std::string hash, std::string_view field,
+                                                   std::string_view value, std::uint64_t order,
+                                                   const Fence& fence);
   [[nodiscard]] Task<Result<Outcome>> get(std::string hash, std::string_view field,
                                           const Fence& fence);
   /// Sets the field to `number`, below 2^53 in size, if it has none or a smaller one.

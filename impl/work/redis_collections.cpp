@@ -123,16 +123,8 @@ Task<Result<GuardedOutcome>> RedisProgressStore::save(const Collection& collecti
                                                       const std::string& position,
                                                       const Fence& fence) {
   const std::string field = to_text(collection);
-  const std::optional<std::uint64_t> number = number_of(position);
-  if (number && !position.empty()) {
-    // Never back: a save whose answer was lost may arrive behind the one that followed it.
-    const auto raised =
-        co_await hashes_.raise_to("progress", field, static_cast<std::int64_t>(*number), fence);
-    if (!raised) co_return fail(raised.error());
-    co_return guarded(*raised);
-  }
-  std::vector<std::string_view> fields{field, position};
-  const auto outcome = co_await hashes_.put("progress", std::move(fields), fence);
+  saves_ += 1;
+  const auto outcome = co_await hashes_.put_in_order("progress", field, position, saves_, fence);
   if (!outcome) co_return fail(outcome.error());
   co_return guarded(*outcome);
 }

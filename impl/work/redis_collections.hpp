@@ -47,9 +47,8 @@ class RedisEventSink final : public EventSink {
   FencedHashes hashes_;
 };
 
-/// A position that is a number below 10^15, as those of RedisCollectionLog are, never replaces a
-/// greater one: a save that arrives late, behind a newer one under the same token, changes nothing.
-/// Positions that are anything else are taken as they come.
+/// A save whose answer was lost may arrive behind one that this instance made after it, under the
+/// same token: it changes nothing then. One instance saves under a token.
 class RedisProgressStore final : public ProgressStore {
  public:
   explicit RedisProgressStore(redis::Client& client,
@@ -65,6 +64,7 @@ class RedisProgressStore final : public ProgressStore {
 
  private:
   FencedHashes hashes_;
+  std::uint64_t saves_ = 0;
 };
 
 }  // namespace lockstep::work

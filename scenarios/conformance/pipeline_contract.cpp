@@ -1,8 +1,7 @@
 // The collection pipeline over real stores: every event arrives, in order, under the lock and its
 // fence.
-#include <array>
-
 #include "impl/env/task_group.hpp"
+#include "impl/work/fenced_hashes.hpp"
 #include "impl/work/pipeline.hpp"
 #include "impl/work/redis_collections.hpp"
 #include "scenarios/conformance/work_contract.hpp"
@@ -128,21 +127,17 @@ TEST_P(WorkContract, a_pipeline_moves_every_event_once_and_in_order) {
 TEST_P(WorkContract, a_save_that_arrives_late_does_not_take_the_place_of_a_newer_one) {
   run([](Fleet& fleet) -> Task<void> {
     Instance a(fleet, "a");
+    FencedHashes hashes(a.process.store_client, lock::Fencing::enforced, "late");
     const Fence fence{"orders", FencingToken{1}};
-    const std::array<std::string, 3> numbers{"9", "10", "9"};
-    for (const std::string& position : numbers) {
-      const auto saved = co_await a.progress.save(orders, position, fence);
-      EXPECT_TRUE(saved && std::holds_alternative<Accepted>(*saved)) << position;
-    }
-    const auto loaded = co_await a.progress.load(orders, fence);
-    EXPECT_EQ(std::get<Position>(loaded.value()).text, "10");
-    const std::array<std::string, 2> texts{"token-b", "token-a"};
-    for (const std::string& position : texts) {  // of another log: as they come
-      const auto saved = co_await a.progress.save(users, position, fence);
-      EXPECT_TRUE(saved.has_value()) << position;
-    }
-    const auto other = co_await a.progress.load(users, fence);
-    EXPECT_EQ(std::get<Position>(other.value()).text, "token-a");
+    const Fence next{"orders", FencingToken{2}};
+    const auto newer = co_await hashes.put_in_order("h", "f", "b", 2, fence);
+    EXPECT_TRUE(newer && std::get<FencedHashes::Taken>(*newer).changed);
+    const auto late = co_await hashes.put_in_order("h", "f", "a", 1, fence);
+    EXPECT_TRUE(late && !std::get<FencedHashes::Taken>(*late).changed);
+    const auto kept = co_await hashes.get("h", "f", fence);
+    EXPECT_EQ(std::get<FencedHashes::Taken>(kept.value()).value, "b");
+    const auto other = co_await hashes.put_in_order("h", "f", "c", 1, next);  // another holder
+    EXPECT_TRUE(other && std::get<FencedHashes::Taken>(*other).changed);
   });
 }
 

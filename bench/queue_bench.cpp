@@ -2,200 +2,258 @@
 // own options. Works in a folder below TMPDIR, which must be on the disk that is to be measured.
 //
 // Every benchmark checks its own answer: what was pushed is there, what was acked is gone.
-#include "bench/queue_bench.hpp"
-
+#include <array>
 #include <thread>
 
-#include "bench/ratios.hpp"
+#include "bench/harness.hpp"
+#include "bench/queue_rig.hpp"
+#include "impl/env/task_group.hpp"
+#include "impl/facade/blocking_event_queue.hpp"
 
 namespace lockstep::bench {
-
-void raw_scan(benchmark::State& state);
-void lazy_reopen(benchmark::State& state);
-void pop_latency(benchmark::State& state);
-
 namespace {
 
-/// Events of one run, in writes of `state.range(0)`.
-constexpr std::uint64_t pushes = 4'096;
-/// Of runs with an fsync each.
-constexpr std::uint64_t synced_pushes = 512;
+using queue::Level;
 
-void raw_push(benchmark::State& state, std::uint64_t total) {
-  const auto batch = static_cast<std::uint64_t>(state.range(0));
-  std::uint64_t events = 0;
-  Latencies ns;
-  for (auto _ : state) {
-    state.PauseTiming();
-    const Folder folder;
-    RawDb db(folder.path());
-    db.push(1, 1);
-    state.ResumeTiming();
-    for (std::uint64_t id = 2; id < total + 2; id += batch) {
-      const auto start = Clock::now();
-      db.push(id, batch);
-      ns.push_back(ns_since(start));
-    }
-    state.PauseTiming();
-    if (db.scan() != total + 1) give_up("the raw database lost something");
-    events += total;
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
-  show(state, ns);
-}
-void raw_put_sync(benchmark::State& state) { raw_push(state, synced_pushes); }
-void raw_batch_sync(benchmark::State& state) { raw_push(state, pushes); }
+struct Load {
+  Level level = Level::sync;
+  std::uint64_t callers = 1;  ///< of the raw database: events of one write
+  std::size_t bytes = 100;    ///< of one payload
+};
 
-void raw_delete_batch(benchmark::State& state) {
-  const auto batch = static_cast<std::uint64_t>(state.range(0));
-  std::uint64_t events = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    const Folder folder;
-    RawDb db(folder.path());
-    db.push(1, pushes);
-    state.ResumeTiming();
-    for (std::uint64_t id = 1; id <= pushes; id += batch) {
-      db.erase(id, std::min(batch, pushes + 1 - id));
-    }
-    state.PauseTiming();
-    if (db.scan() != 0) give_up("the raw database kept something");
-    events += pushes;
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+/// Events of one run: with an fsync each few, of large ones fewer.
+std::uint64_t total_of(const Load& load) {
+  const bool alone = load.level == Level::sync || (load.level == Level::group && load.callers == 1);
+  std::uint64_t total = alone ? 512 : 16'384;
+  if (load.bytes > 4'096) total = std::min<std::uint64_t>(total, 4'096);
+  if (settings().quick) total /= alone ? 2 : 4;
+  return total / load.callers * load.callers;
 }
 
-env::Task<void> push_some(ByteQueue* queue, std::uint64_t count, Latencies* ns) {
+// ---- the ceilings -------------------------------------------------------------------------------
+
+Measured raw_push(const Load& load) {
+  const std::string payload = payload_of(load.bytes);
+  const Folder folder;
+  RawDb db(folder.path());
+  db.push(1, 1, payload);
+  Measured measured;
+  measured.items = total_of(load);
+  const auto began = Clock::now();
+  for (std::uint64_t id = 2; id < measured.items + 2; id += load.callers) {
+    const auto start = Clock::now();
+    db.push(id, load.callers, payload, load.level != Level::os);
+    measured.latencies.push_back(ns_since(start));
+  }
+  measured.elapsed_ns = ns_since(began);
+  if (db.scan() != measured.items + 1) give_up("the raw database lost something");
+  return measured;
+}
+
+constexpr std::uint64_t events_acked = 8'192;
+constexpr std::uint64_t ack_batch = 100;
+
+Measured raw_delete() {
+  const Folder folder;
+  RawDb db(folder.path());
+  db.push(1, events_acked, payload_of(100));
+  Measured measured;
+  measured.items = events_acked;
+  const auto began = Clock::now();
+  for (std::uint64_t id = 1; id <= events_acked; id += ack_batch) {
+    db.erase(id, std::min(ack_batch, events_acked + 1 - id));
+  }
+  measured.elapsed_ns = ns_since(began);
+  if (db.scan() != 0) give_up("the raw database kept something");
+  return measured;
+}
+
+// ---- ours, from coroutines ----------------------------------------------------------------------
+
+env::Task<void> push_some(ByteQueue* queue, std::uint64_t count, const std::string* payload,
+                          Latencies* ns) {
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto start = Clock::now();
-    const auto id = co_await queue->push(payload);
+    const auto id = co_await queue->push(*payload);
     if (!id) give_up(id.error().detail);
     ns->push_back(ns_since(start));
   }
 }
 
-env::Task<void> push_from_many(env::Env* env, ByteQueue* queue, std::uint64_t callers,
-                               std::uint64_t each, Latencies* ns) {
+env::Task<void> push_from_many(env::Env* env, ByteQueue* queue, Load load, Latencies* ns) {
+  const std::string payload = payload_of(load.bytes);
+  const std::uint64_t each = total_of(load) / load.callers;
   env::TaskGroup group(*env);
-  for (std::uint64_t i = 0; i < callers; ++i) group.spawn(push_some(queue, each, ns));
+  for (std::uint64_t i = 0; i < load.callers; ++i) {
+    group.spawn(push_some(queue, each, &payload, ns));
+  }
   co_await group.join();
 }
 
-void push_at(benchmark::State& state, queue::Level level, std::uint64_t total) {
-  const auto callers = static_cast<std::uint64_t>(state.range(0));
-  std::uint64_t events = 0;
-  Latencies ns;
-  ns.reserve(1U << 20U);
-  for (auto _ : state) {
-    state.PauseTiming();
-    LiveQueue queue(at_level(level));
-    state.ResumeTiming();
-    queue.run(push_from_many(&queue.env(), queue.get(), callers, total / callers, &ns));
-    state.PauseTiming();
-    if (queue->len() != total) give_up("a push is missing");
-    events += total;
-    state.counters["pushes_per_write"] =
-        static_cast<double>(total) / static_cast<double>(queue->metrics().writes);
-    queue.close();
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
-  show(state, ns);
+Measured push(const Load& load) {
+  LiveQueue queue(at_level(load.level));
+  Measured measured;
+  measured.items = total_of(load);
+  measured.latencies.reserve(measured.items);
+  const auto began = Clock::now();
+  queue.run(push_from_many(&queue.env(), queue.get(), load, &measured.latencies));
+  measured.elapsed_ns = ns_since(began);
+  if (queue->len() != measured.items) give_up("a push is missing");
+  measured.counters["pushes_per_write"] =
+      static_cast<double>(measured.items) / static_cast<double>(queue->metrics().writes);
+  return measured;
 }
-void push_sync(benchmark::State& state) { push_at(state, queue::Level::sync, synced_pushes); }
-void push_group(benchmark::State& state) { push_at(state, queue::Level::group, pushes); }
-void push_os(benchmark::State& state) { push_at(state, queue::Level::os, pushes); }
 
-void pop_ack_batch(benchmark::State& state) {
-  const auto batch = static_cast<std::uint64_t>(state.range(0));
-  std::uint64_t events = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    LiveQueue queue(at_level(queue::Level::group));
-    queue.run(fill(queue.get(), pushes));
-    state.ResumeTiming();
-    queue.run(pop_and_ack(queue.get(), pushes, batch));
-    state.PauseTiming();
-    if (!(queue->len() == 0)) give_up("something is left");
-    events += pushes;
-    queue.close();
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+Measured pop_ack() {
+  const std::string payload = payload_of(100);
+  LiveQueue queue(at_level(Level::group));
+  queue.run(fill(queue.get(), events_acked, payload));
+  Measured measured;
+  measured.items = events_acked;
+  const auto began = Clock::now();
+  queue.run(pop_and_ack(queue.get(), events_acked, ack_batch, payload));
+  measured.elapsed_ns = ns_since(began);
+  if (queue->len() != 0) give_up("something is left");
+  return measured;
 }
 
 // ---- ours, from threads -------------------------------------------------------------------------
 
 using Blocking = facade::BlockingEventQueue<std::string>;
 
-void blocking_push(benchmark::State& state, queue::Level level, std::uint64_t total) {
-  const auto callers = static_cast<std::uint64_t>(state.range(0));
-  std::uint64_t events = 0;
-  Latencies ns;
-  for (auto _ : state) {
-    state.PauseTiming();
-    const Folder folder;
-    auto queue = Blocking::open(folder.path() + "/queue", at_level(level));
-    if (!queue) give_up(queue.error().detail);
-    std::vector<Latencies> each(callers);
-    const auto push = [&](Latencies& own) {
-      for (std::uint64_t i = 0; i < total / callers; ++i) {
-        const auto start = Clock::now();
-        if (!queue->push(payload)) give_up("cannot push");
-        own.push_back(ns_since(start));
-      }
-    };
-    state.ResumeTiming();
-    std::vector<std::thread> threads;
-    for (std::uint64_t i = 1; i < callers; ++i) threads.emplace_back(push, std::ref(each[i]));
-    push(each[0]);
-    for (std::thread& one : threads) one.join();
-    state.PauseTiming();
-    if (queue->len() != total) give_up("a push is missing");
-    for (const Latencies& own : each) ns.insert(ns.end(), own.begin(), own.end());
-    events += total;
-    if (!queue->close()) give_up("cannot close");
-    state.ResumeTiming();
+void push_blocking(Blocking& queue, std::uint64_t count, const std::string& payload,
+                   Latencies& ns) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto start = Clock::now();
+    if (!queue.push(payload)) give_up("cannot push");
+    ns.push_back(ns_since(start));
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
-  show(state, ns);
-}
-void blocking_push_sync(benchmark::State& state) {
-  blocking_push(state, queue::Level::sync, synced_pushes);
-}
-void blocking_push_group(benchmark::State& state) {
-  blocking_push(state, queue::Level::group, pushes);
 }
 
-const auto ms = benchmark::kMillisecond;
-BENCHMARK(raw_put_sync)->Arg(1)->UseRealTime()->Unit(ms);
-BENCHMARK(push_sync)->Arg(1)->UseRealTime()->Unit(ms);
-BENCHMARK(blocking_push_sync)->Arg(1)->UseRealTime()->Unit(ms);
-BENCHMARK(raw_batch_sync)->Arg(64)->Arg(256)->UseRealTime()->Unit(ms);
-BENCHMARK(push_group)->Arg(1)->Arg(64)->Arg(256)->UseRealTime()->Unit(ms);
-BENCHMARK(blocking_push_group)->Arg(8)->Arg(64)->UseRealTime()->Unit(ms);
-BENCHMARK(push_os)->Arg(1)->Arg(64)->UseRealTime()->Unit(ms);
-BENCHMARK(raw_delete_batch)->Arg(100)->UseRealTime()->Unit(ms);
-BENCHMARK(pop_ack_batch)->Arg(100)->UseRealTime()->Unit(ms);
-BENCHMARK(raw_scan)->UseRealTime()->Unit(ms)->Iterations(1);
-BENCHMARK(lazy_reopen)->UseRealTime()->Unit(ms)->Iterations(1);
-BENCHMARK(pop_latency)->Arg(0)->Arg(1'000'000)->UseRealTime()->Unit(ms)->Iterations(1);
+Measured push_from_threads(const Load& load) {
+  const std::string payload = payload_of(load.bytes);
+  const Folder folder;
+  auto queue = Blocking::open(folder.path() + "/queue", at_level(load.level));
+  if (!queue) give_up(queue.error().detail);
+  Measured measured;
+  measured.items = total_of(load);
+  std::vector<Latencies> each(load.callers);
+  const auto work = [&](std::size_t who) {
+    push_blocking(*queue, measured.items / load.callers, payload, each[who]);
+  };
+  const auto began = Clock::now();
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < load.callers; ++i) threads.emplace_back(work, i);
+  work(0);
+  for (std::thread& one : threads) one.join();
+  measured.elapsed_ns = ns_since(began);
+  if (queue->len() != measured.items) give_up("a push is missing");
+  for (const Latencies& own : each) {
+    measured.latencies.insert(measured.latencies.end(), own.begin(), own.end());
+  }
+  if (!queue->close()) give_up("cannot close");
+  return measured;
+}
+
+// ---- names --------------------------------------------------------------------------------------
+
+std::string_view word_of(Level level) {
+  return level == Level::sync ? "sync" : level == Level::group ? "group" : "os";
+}
+
+std::string name_of(std::string_view what, const Load& load) {
+  return std::string(what) + "/" + std::string(word_of(load.level)) +
+         "/callers:" + std::to_string(load.callers) + "/bytes:" + std::to_string(load.bytes);
+}
+
+std::vector<std::uint64_t> callers_at(Level level) {
+  if (level == Level::sync)
+    return settings().quick ? std::vector<std::uint64_t>{1} : std::vector<std::uint64_t>{1, 8, 64};
+  if (settings().quick) return {64, 256};
+  return {1, 8, 64, 256};
+}
+
+/// At `sync` every event has an fsync of its own, whoever else pushes.
+Load ceiling_of(Load load) {
+  if (load.level == Level::sync) load.callers = 1;
+  return load;
+}
+
+constexpr std::array<std::size_t, 3> sizes{64, 1'024, 16'384};
+constexpr std::array<Level, 3> levels{Level::sync, Level::group, Level::os};
+
+void add_pushes(const Load& load) {
+  add(name_of("push", load), [=] { return push(load); });
+  const Load raw = ceiling_of(load);
+  if (raw.callers == load.callers) {
+    add(name_of("raw", raw), [=] { return raw_push(raw); });
+  }
+  const bool of_threads = load.callers <= 64 && load.bytes == 64 && load.level != Level::os;
+  if (!of_threads) return;
+  add(name_of("blocking", load), [=] { return push_from_threads(load); });
+}
+
+void add_all() {
+  for (const Level level : levels) {
+    for (const std::uint64_t callers : callers_at(level)) {
+      for (const std::size_t bytes : sizes) {
+        if (settings().quick && bytes > 1'024) continue;
+        add_pushes({level, callers, bytes});
+      }
+    }
+  }
+  add("delete/raw", raw_delete);
+  add("pop_ack/group", pop_ack);
+  add("reopen/raw_scan", raw_scan);
+  add("reopen/lazy", lazy_reopen);
+  add("pop/fresh", [] { return pop_latency(0); });
+  const std::uint64_t acked = settings().quick ? 100'000 : 1'000'000;
+  add("pop/after_acks", [=] { return pop_latency(acked); });
+}
+
+// ---- ratios -------------------------------------------------------------------------------------
+
+double target_of(const Load& load) {
+  if (load.level == Level::sync) return load.callers == 1 ? 0.88 : 0;
+  return load.level == Level::group && load.callers >= 64 ? 0.7 : 0;
+}
+
+Ratio ratio_of(std::string_view ours, const Load& load, double target) {
+  Ratio one;
+  one.what = "queue, " + name_of(ours, load);
+  one.ours = name_of(ours, load);
+  one.ceiling = name_of("raw", ceiling_of(load));
+  one.target = target;
+  return one;
+}
+
+std::vector<Ratio> ratios() {
+  std::vector<Ratio> all;
+  for (const Level level : levels) {
+    for (const std::uint64_t callers : {1U, 8U, 64U, 256U}) {
+      for (const std::size_t bytes : sizes) {
+        const Load load{level, callers, bytes};
+        all.push_back(ratio_of("push", load, target_of(load)));
+        if (bytes == 64)
+          all.push_back(ratio_of("blocking", load, target_of(load) == 0.88 ? 0.95 : 0));
+      }
+    }
+  }
+  all.push_back({"queue, pop and ack, batches of 100", "pop_ack/group", "delete/raw", 0.7});
+  all.push_back({"queue, lazy reopen against a raw scan, time", "reopen/lazy", "reopen/raw_scan",
+                 1.2, "real_time", true});
+  all.push_back(
+      {"queue, memory that a lazy reopen takes, MiB", "reopen/lazy", "", 64, "grown_MiB", true});
+  all.push_back(
+      {"queue, p99 of pops after many acks", "pop/after_acks", "pop/fresh", 1.2, "p99_us", true});
+  return all;
+}
 
 }  // namespace
 }  // namespace lockstep::bench
 
 int main(int argc, char** argv) {
-  return lockstep::bench::run_with_ratios(
-      argc, argv, 7,
-      {{"push_sync/1", "raw_put_sync/1", 0.88, "push at sync, one coroutine"},
-       {"blocking_push_sync/1", "raw_put_sync/1", 0.95, "push at sync, one thread"},
-       {"push_group/64", "raw_batch_sync/64", 0.7, "push at group, 64 coroutines"},
-       {"push_group/256", "raw_batch_sync/256", 0.7, "push at group, 256 coroutines"},
-       {"blocking_push_group/64", "raw_batch_sync/64", 0, "push at group, 64 threads"},
-       {"pop_ack_batch/100", "raw_delete_batch/100", 0.7, "pop and ack, batches of 100"},
-       {"lazy_reopen/iterations:1", "raw_scan/iterations:1", 0.83, "reopen with 10^6 events"},
-       {"pop_latency/1000000/iterations:1", "pop_latency/0/iterations:1", 0.83,
-        "pop and ack after 10^6 acks"}});
+  return lockstep::bench::run(argc, argv,
+                              {"The durable queue, beside RocksDB alone.", lockstep::bench::add_all,
+                               lockstep::bench::ratios(), 5});
 }

@@ -1,92 +1,66 @@
 // The relay from an outbox in RocksDB to a Redis stream, beside its ceiling: the same entries added
-// by pipelined XADD alone. Starts a redis-server of its own on a free port.
-//
-// Both check that the stream holds every entry.
-#include <benchmark/benchmark.h>
+// by pipelined XADD alone. Both check that the stream holds every entry.
+#include <array>
 
-#include "bench/queue_bench.hpp"
-#include "bench/ratios.hpp"
+#include "bench/harness.hpp"
+#include "bench/queue_rig.hpp"
+#include "bench/raw_redis.hpp"
+#include "bench/servers.hpp"
+#include "impl/env/task_group.hpp"
 #include "impl/redis/client.hpp"
 #include "impl/relay/redis_stream_publisher.hpp"
 #include "impl/relay/relay.hpp"
 #include "impl/relay/rocks_outbox.hpp"
-#include "rig/redis_process.hpp"
 
 namespace lockstep::bench {
 namespace {
 
 using env::Task;
 
-constexpr std::uint64_t entries = 50'000;
+std::uint64_t entries() { return settings().quick ? 20'000 : 50'000; }
 constexpr std::uint64_t aggregates = 1'000;
 constexpr std::size_t window = 256;
 
-rig::RedisProcess& server() {
-  static const std::unique_ptr<rig::RedisProcess> process = [] {
-    auto started = rig::RedisProcess::start({});
-    if (!started) give_up(started.error().detail);
-    return std::move(*started);
-  }();
-  return *process;
-}
+const std::string payload = payload_of(100);
 
 std::string aggregate_of(std::uint64_t i) { return "customer" + std::to_string(i % aggregates); }
 
-redis::Options client_options() {
-  redis::Options options;
-  options.endpoint.port = server().port();
-  options.command_timeout = seconds(10);
+std::string stream_key() { return key_prefix() + "stream"; }
+
+relay::RedisStreamOptions stream_options() {
+  relay::RedisStreamOptions options;
+  options.stream = stream_key();
   return options;
 }
 
 Task<void> expect_stream(redis::Client* client) {
-  std::vector<std::string> words{"XLEN", "lockstep-stream"};
+  std::vector<std::string> words{"XLEN", stream_key()};
   const auto length = co_await client->command(std::move(words));
   const bool is_whole =
-      length && length->is_integer() && length->integer() == static_cast<std::int64_t>(entries);
+      length && length->is_integer() && length->integer() == static_cast<std::int64_t>(entries());
   if (!is_whole) give_up("the stream does not hold what was published");
 }
 
 // ---- the ceiling --------------------------------------------------------------------------------
 
 /// The fields that the publisher writes, one command each, `window` of them on their way.
-Task<void> add_some(redis::Client* client, std::uint64_t first) {
-  for (std::uint64_t i = first; i < entries; i += window) {
-    const std::string id = std::to_string(i);
-    const std::string key = "outbox:" + id;
-    const std::string aggregate = aggregate_of(i);
-    const std::array<std::string_view, 11> words{
-        "XADD", "lockstep-stream", "*",    "aggregate", aggregate, "id", id, "key",
-        key,    "payload",         payload};
-    redis::Call call(words);
-    co_await client->run(call);
-    const auto reply = call.take();
-    if (!reply || !reply->is_bulk()) give_up("an XADD failed");
-  }
+std::vector<std::string> xadd_of(std::uint64_t i) {
+  const std::string id = std::to_string(i + 1);
+  return {"XADD", stream_key(),   "*",       "aggregate", aggregate_of(i), "id", id,
+          "key",  "outbox:" + id, "payload", payload};
 }
 
-Task<void> add_all(env::Env* env) {
-  redis::Client client(*env, client_options());
-  env::TaskGroup group(*env);
-  for (std::uint64_t i = 0; i < window; ++i) group.spawn(add_some(&client, i));
-  co_await group.join();
-  co_await expect_stream(&client);
-  co_await client.shutdown();
-}
-
-void pipelined_xadd(benchmark::State& state) {
-  for (auto _ : state) {
-    state.PauseTiming();
-    static_cast<void>(server().ask({"FLUSHALL"}));
-    live::Loop loop;
-    live::Node node(loop, {});
-    state.ResumeTiming();
-    if (!live::run_until_complete(node, add_all(&node.env()), seconds(120))) give_up("no end");
-    state.PauseTiming();
-    node.end();
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(entries * state.iterations()));
+Measured pipelined_xadd() {
+  RawRedis raw(server(0));
+  wipe_servers();
+  Measured measured;
+  measured.items = entries();
+  const auto began = Clock::now();
+  raw_pipeline(raw, measured.items, window, xadd_of);
+  measured.elapsed_ns = ns_since(began);
+  raw.send({"XLEN", stream_key()});
+  if (raw.reply_integer() != static_cast<std::int64_t>(entries())) give_up("XADDs are missing");
+  return measured;
 }
 
 // ---- ours ---------------------------------------------------------------------------------------
@@ -99,7 +73,7 @@ Task<OutboxPtr> filled_outbox(env::Env* env) {
   if (!opened) give_up(opened.error().detail);
   OutboxPtr outbox = std::move(*opened);
   constexpr std::uint64_t together = 100;
-  for (std::uint64_t i = 0; i < entries; i += together) {
+  for (std::uint64_t i = 0; i < entries(); i += together) {
     relay::Transaction transaction;
     for (std::uint64_t j = i; j < i + together; ++j) {
       transaction.entries.push_back({aggregate_of(j), payload, ""});
@@ -120,8 +94,8 @@ Task<void> stop_when_empty(env::Env* env, relay::RocksOutbox* outbox, relay::Rel
 }
 
 Task<void> relay_all(env::Env* env, relay::RocksOutbox* outbox, std::size_t batch) {
-  redis::Client client(*env, client_options());
-  relay::RedisStreamPublisher stream(client);
+  redis::Client client(*env, server(0));
+  relay::RedisStreamPublisher stream(client, stream_options());
   relay::RelayConfig config;
   config.batch_max = batch;
   relay::Relay relay(*env, *outbox, stream, config);
@@ -135,30 +109,25 @@ Task<void> relay_all(env::Env* env, relay::RocksOutbox* outbox, std::size_t batc
 }
 
 /// Items are entries: fetched from RocksDB, published, marked with shared fsyncs.
-void rocksdb_to_stream(benchmark::State& state) {
-  const auto batch = static_cast<std::size_t>(state.range(0));
-  for (auto _ : state) {
-    state.PauseTiming();
-    static_cast<void>(server().ask({"FLUSHALL"}));
-    const Folder folder;
-    live::Loop loop;
-    live::Node node(loop, {.root = folder.path()});
-    auto outbox = live::run_until_complete(node, filled_outbox(&node.env()), seconds(120));
-    if (!outbox) give_up("no end");
-    state.ResumeTiming();
-    const auto ended =
-        live::run_until_complete(node, relay_all(&node.env(), outbox->get(), batch), seconds(120));
-    if (!ended) give_up("no end");
-    state.PauseTiming();
-    const auto closed = live::run_until_complete(node, (*outbox)->close(), seconds(120));
-    if (!closed || !*closed) give_up("cannot close");
-    outbox->reset();
-    state.ResumeTiming();
-    state.PauseTiming();
-    node.end();
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(entries * state.iterations()));
+Measured rocksdb_to_stream(std::size_t batch) {
+  wipe_servers();
+  const Folder folder;
+  live::Loop loop;
+  live::Node node(loop, {.root = folder.path()});
+  auto outbox = live::run_until_complete(node, filled_outbox(&node.env()), seconds(120));
+  if (!outbox) give_up("no end");
+  Measured measured;
+  measured.items = entries();
+  const auto began = Clock::now();
+  const auto ended =
+      live::run_until_complete(node, relay_all(&node.env(), outbox->get(), batch), seconds(120));
+  if (!ended) give_up("no end");
+  measured.elapsed_ns = ns_since(began);
+  const auto closed = live::run_until_complete(node, (*outbox)->close(), seconds(120));
+  if (!closed || !*closed) give_up("cannot close");
+  outbox->reset();
+  node.end();
+  return measured;
 }
 
 // ---- lag ----------------------------------------------------------------------------------------
@@ -174,8 +143,8 @@ Task<void> measure_lag(env::Env* env, std::uint64_t count, Latencies* ns) {
   auto opened = co_await relay::RocksOutbox::open(*env, "outbox", options);
   if (!opened) give_up(opened.error().detail);
   const std::unique_ptr<relay::RocksOutbox> outbox = std::move(*opened);
-  redis::Client client(*env, client_options());
-  relay::RedisStreamPublisher stream(client);
+  redis::Client client(*env, server(0));
+  relay::RedisStreamPublisher stream(client, stream_options());
   const relay::RelayConfig config;
   relay::Relay relay(*env, *outbox, stream, config);
   env::TaskGroup group(*env);
@@ -197,33 +166,38 @@ Task<void> measure_lag(env::Env* env, std::uint64_t count, Latencies* ns) {
 }
 
 /// From the call of commit (which syncs nothing here) to the answer of the stream.
-void lag(benchmark::State& state) {
-  constexpr std::uint64_t count = 2'000;
-  Latencies ns;
-  for (auto _ : state) {
-    const Folder folder;
-    live::Loop loop;
-    live::Node node(loop, {.root = folder.path()});
-    const auto ended =
-        live::run_until_complete(node, measure_lag(&node.env(), count, &ns), seconds(120));
-    if (!ended) give_up("no end");
-    node.end();
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(count * state.iterations()));
-  show(state, ns);
+Measured lag() {
+  Measured measured;
+  measured.items = settings().quick ? 500 : 2'000;
+  const Folder folder;
+  live::Loop loop;
+  live::Node node(loop, {.root = folder.path()});
+  const auto began = Clock::now();
+  const auto ended = live::run_until_complete(
+      node, measure_lag(&node.env(), measured.items, &measured.latencies), seconds(120));
+  if (!ended) give_up("no end");
+  measured.elapsed_ns = ns_since(began);
+  node.end();
+  return measured;
 }
 
-const auto ms = benchmark::kMillisecond;
-BENCHMARK(pipelined_xadd)->UseRealTime()->Unit(ms);
-BENCHMARK(lag)->UseRealTime()->Unit(ms);
-BENCHMARK(rocksdb_to_stream)->Arg(32)->Arg(256)->UseRealTime()->Unit(ms);
+void add_all() {
+  add("xadd/raw", pipelined_xadd);
+  add("lag/rocksdb", lag);
+  for (const std::size_t batch : {32U, 256U}) {
+    add("relay/rocksdb/batch:" + std::to_string(batch), [=] { return rocksdb_to_stream(batch); });
+  }
+}
 
 }  // namespace
 }  // namespace lockstep::bench
 
 int main(int argc, char** argv) {
-  return lockstep::bench::run_with_ratios(
-      argc, argv, 7,
-      {{"rocksdb_to_stream/32", "pipelined_xadd", 0.7, "relay, batches of 32"},
-       {"rocksdb_to_stream/256", "pipelined_xadd", 0.7, "relay, batches of 256"}});
+  return lockstep::bench::run(
+      argc, argv,
+      {"The relay from RocksDB to a Redis stream, beside pipelined XADD.",
+       lockstep::bench::add_all,
+       {{"relay, batches of 32", "relay/rocksdb/batch:32", "xadd/raw", 0.7},
+        {"relay, batches of 256", "relay/rocksdb/batch:256", "xadd/raw", 0.7}},
+       5});
 }

@@ -1,31 +1,25 @@
 // How fast the deterministic world turns: timer events and message deliveries per second, at 20,
-// 1,000 and 20,000 timers, beside the ceiling of a bare heap of function pointers.
-//
-// Each benchmark checks its own count, so that a fast wrong thing does not win.
-#include <benchmark/benchmark.h>
+// 1,000 and 20,000 timers, beside the ceiling of a bare heap of (time, sequence, pointer).
 
 #include <algorithm>
 #include <memory>
 #include <queue>
 #include <vector>
 
+#include "bench/harness.hpp"
+#include "bench/measure.hpp"
 #include "impl/env/task_group.hpp"
 #include "sim/world.hpp"
 
+namespace lockstep::bench {
 namespace {
 
-using lockstep::milliseconds;
-using lockstep::Nanos;
-using lockstep::seconds;
-using lockstep::Seed;
-using lockstep::env::Env;
-using lockstep::env::Task;
-using lockstep::env::TaskGroup;
-namespace sim = lockstep::sim;
-namespace env = lockstep::env;
+using env::Env;
+using env::Task;
+using env::TaskGroup;
 
 /// About so many events per run of a world.
-constexpr std::int64_t events_wanted = 400'000;
+std::int64_t events_wanted() { return settings().quick ? 400'000 : 2'000'000; }
 
 struct Program : sim::Incarnation {
   explicit Program(sim::NodeRun& run) : tasks(run.env()) {}
@@ -42,38 +36,34 @@ Task<void> tick(Env& e, Nanos period, std::uint64_t* count) {
 /// Every timer has a period of its own, so that the heap is stirred.
 Nanos period_of(std::int64_t i) { return Nanos(1'000'000 + (i * 7919) % 100'000); }
 
-void timers(benchmark::State& state) {
-  const std::int64_t timers = state.range(0);
-  std::uint64_t events = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    std::uint64_t count = 0;
-    sim::WorldOptions options;
-    options.seed = Seed{1};
-    sim::World world(options);
-    sim::NodeSpec spec;
-    spec.role = "n";
-    spec.program = [&](sim::NodeRun& run) {
-      auto program = std::make_unique<Program>(run);
-      for (std::int64_t i = 0; i < timers; ++i) {
-        program->tasks.spawn(tick(run.env(), period_of(i), &count));
-      }
-      return program;
-    };
-    world.add_node(std::move(spec));
-    world.run_until(Nanos(0));  // the spawns
-    const Nanos limit = milliseconds(1) * std::max<std::int64_t>(events_wanted / timers, 2);
-    state.ResumeTiming();
-    world.run_until(limit);
-    if (count < static_cast<std::uint64_t>(timers)) state.SkipWithError("timers did not fire");
-    events += count;
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+Measured timers(std::int64_t timers) {
+  std::uint64_t count = 0;
+  sim::WorldOptions options;
+  options.seed = Seed{1};
+  sim::World world(options);
+  sim::NodeSpec spec;
+  spec.role = "n";
+  spec.program = [&](sim::NodeRun& run) {
+    auto program = std::make_unique<Program>(run);
+    for (std::int64_t i = 0; i < timers; ++i) {
+      program->tasks.spawn(tick(run.env(), period_of(i), &count));
+    }
+    return program;
+  };
+  world.add_node(std::move(spec));
+  world.run_until(Nanos(0));  // the spawns
+  const Nanos limit = milliseconds(1) * std::max<std::int64_t>(events_wanted() / timers, 2);
+  Measured measured;
+  const auto began = Clock::now();
+  world.run_until(limit);
+  measured.elapsed_ns = ns_since(began);
+  if (count < static_cast<std::uint64_t>(timers)) give_up("timers did not fire");
+  measured.items = count;
+  return measured;
 }
-BENCHMARK(timers)->Arg(20)->Arg(1000)->Arg(20000)->Unit(benchmark::kMillisecond);
 
 /// The ceiling: a std::priority_queue of (time, sequence, pointer), no coroutine, no trace.
-void bare_heap(benchmark::State& state) {
+Measured bare_heap(std::int64_t timers) {
   struct Entry {
     std::int64_t time;
     std::uint64_t sequence;
@@ -82,23 +72,21 @@ void bare_heap(benchmark::State& state) {
       return time != other.time ? time > other.time : sequence > other.sequence;
     }
   };
-  const std::int64_t timers = state.range(0);
-  std::uint64_t events = 0;
-  for (auto _ : state) {
-    std::priority_queue<Entry> heap;
-    std::uint64_t sequence = 0;
-    for (std::int64_t i = 0; i < timers; ++i) heap.push({period_of(i).count(), sequence++, i});
-    for (std::int64_t n = 0; n < events_wanted; ++n) {
-      const Entry entry = heap.top();
-      heap.pop();
-      heap.push({entry.time + period_of(entry.timer).count(), sequence++, entry.timer});
-    }
-    events += events_wanted;
-    benchmark::DoNotOptimize(heap.top());
+  Measured measured;
+  const auto began = Clock::now();
+  std::priority_queue<Entry> heap;
+  std::uint64_t sequence = 0;
+  for (std::int64_t i = 0; i < timers; ++i) heap.push({period_of(i).count(), sequence++, i});
+  for (std::int64_t n = 0; n < events_wanted(); ++n) {
+    const Entry entry = heap.top();
+    heap.pop();
+    heap.push({entry.time + period_of(entry.timer).count(), sequence++, entry.timer});
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(events));
+  measured.elapsed_ns = ns_since(began);
+  measured.items = static_cast<std::uint64_t>(events_wanted());
+  if (heap.top().time <= 0) give_up("the heap did not turn");
+  return measured;
 }
-BENCHMARK(bare_heap)->Arg(20)->Arg(1000)->Arg(20000)->Unit(benchmark::kMillisecond);
 
 struct EchoServer : sim::Incarnation, sim::Acceptor, sim::PeerHandler {
   explicit EchoServer(sim::NodeRun& run) { run.listen(7, *this); }
@@ -109,7 +97,7 @@ struct EchoServer : sim::Incarnation, sim::Acceptor, sim::PeerHandler {
 
 Task<void> ping(Env& e, std::uint64_t* answered) {
   const env::Endpoint server{"server-0", 7, std::nullopt};
-  auto stream = co_await e.network.connect(server, lockstep::never);
+  auto stream = co_await e.network.connect(server, never);
   if (!stream) co_return;
   std::array<std::byte, 64> buffer{};
   const std::span<std::byte> into(buffer);
@@ -123,35 +111,63 @@ Task<void> ping(Env& e, std::uint64_t* answered) {
 }
 
 /// Two deliveries per round trip, each over a stream with drawn latency.
-void messages(benchmark::State& state) {
-  std::uint64_t deliveries = 0;
-  for (auto _ : state) {
-    std::uint64_t answered = 0;
-    sim::WorldOptions options;
-    options.seed = Seed{1};
-    sim::World world(options);
-    sim::NodeSpec server;
-    server.role = "server";
-    server.program = [](sim::NodeRun& run) { return std::make_unique<EchoServer>(run); };
-    world.add_node(std::move(server));
-    for (std::int64_t i = 0; i < state.range(0); ++i) {
-      sim::NodeSpec client;
-      client.role = "client";
-      client.program = [&](sim::NodeRun& run) {
-        auto program = std::make_unique<Program>(run);
-        program->tasks.spawn(ping(run.env(), &answered));
-        return program;
-      };
-      world.add_node(std::move(client));
-    }
-    world.run_until(Nanos(seconds(10)) / state.range(0));
-    if (answered == 0) state.SkipWithError("nobody answered");
-    deliveries += 2 * answered;
+Measured messages(std::int64_t clients) {
+  std::uint64_t answered = 0;
+  sim::WorldOptions options;
+  options.seed = Seed{1};
+  sim::World world(options);
+  sim::NodeSpec server;
+  server.role = "server";
+  server.program = [](sim::NodeRun& run) { return std::make_unique<EchoServer>(run); };
+  world.add_node(std::move(server));
+  for (std::int64_t i = 0; i < clients; ++i) {
+    sim::NodeSpec client;
+    client.role = "client";
+    client.program = [&](sim::NodeRun& run) {
+      auto program = std::make_unique<Program>(run);
+      program->tasks.spawn(ping(run.env(), &answered));
+      return program;
+    };
+    world.add_node(std::move(client));
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(deliveries));
+  Measured measured;
+  const auto began = Clock::now();
+  world.run_until(Nanos(seconds(10)) / clients);
+  measured.elapsed_ns = ns_since(began);
+  if (answered == 0) give_up("nobody answered");
+  measured.items = 2 * answered;
+  return measured;
 }
-BENCHMARK(messages)->Arg(1)->Arg(20)->Arg(1000)->Unit(benchmark::kMillisecond);
+std::string with(const std::string& what, std::int64_t count) {
+  return what + std::to_string(count);
+}
+
+void add_all() {
+  for (const std::int64_t count : {20, 1'000, 20'000}) {
+    add(with("timers/world/", count), [=] { return timers(count); });
+    add(with("timers/bare_heap/", count), [=] { return bare_heap(count); });
+  }
+  for (const std::int64_t count : {1, 20, 1'000}) {
+    add(with("messages/clients:", count), [=] { return messages(count); });
+  }
+}
+
+std::vector<Ratio> ratios() {
+  std::vector<Ratio> all;
+  for (const std::int64_t count : {20, 1'000, 20'000}) {
+    const std::string what = with("simulator, timers against a bare heap, ", count);
+    all.push_back({what, with("timers/world/", count), with("timers/bare_heap/", count), 0});
+  }
+  all.push_back({"simulator, timer events/s, 1,000 timers", "timers/world/1000", "", 5e6});
+  all.push_back({"simulator, message deliveries/s, 20 clients", "messages/clients:20", "", 2.6e6});
+  return all;
+}
 
 }  // namespace
+}  // namespace lockstep::bench
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  return lockstep::bench::run(argc, argv,
+                              {"Events of the deterministic world.", lockstep::bench::add_all,
+                               lockstep::bench::ratios(), 5});
+}

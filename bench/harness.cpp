@@ -19,6 +19,12 @@ Settings& mutable_settings() {
 class Reporter final : public benchmark::ConsoleReporter {
  public:
   Reporter() : ConsoleReporter(OO_Tabular) {}
+  /// Where this was measured is said by scripts/bench; the context also holds what people do not
+  /// read.
+  bool ReportContext(const Context& context) override {
+    name_field_width_ = context.name_field_width;
+    return true;
+  }
   void ReportRuns(const std::vector<Run>& runs) override {
     ConsoleReporter::ReportRuns(runs);
     ran_ += runs.size();

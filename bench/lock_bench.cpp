@@ -66,7 +66,7 @@ T on_live_node(std::function<Task<T>(Env*)> task) {
 }
 
 Measured measure(FleetShape shape, std::size_t depth, Job job) {
-  wipe_servers();
+  start_over();
   LockWork work;
   work.workers = depth;
   work.rounds_each = std::max<std::uint64_t>(1, rounds_of(shape, depth) / depth);
@@ -76,7 +76,7 @@ Measured measure(FleetShape shape, std::size_t depth, Job job) {
 Measured measure_raw(RawShape shape) {
   FleetShape same;
   same.backend = shape.scheme == RawScheme::redlock ? Backend::redlock : Backend::redis;
-  wipe_servers();
+  start_over();
   RawWindow window(shape);
   Measured measured;
   const auto began = Clock::now();
@@ -108,7 +108,7 @@ Task<Measured> hand_over_some(Env* env, std::size_t servers, Handover how) {
 }
 
 Measured measure_handover(std::size_t servers, Handover how) {
-  wipe_servers();
+  start_over();
   return on_live_node<Measured>([=](Env* env) { return hand_over_some(env, servers, how); });
 }
 

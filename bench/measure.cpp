@@ -22,7 +22,7 @@ std::int64_t high_water_kib() {
 }  // namespace
 
 void give_up(const std::string& why) {
-  std::fprintf(stderr, "wrong answer, so there is no rate: %s\n", why.c_str());
+  std::fprintf(stderr, "no rate: %s\n", why.c_str());
   std::fflush(nullptr);
   std::_Exit(1);
 }

@@ -16,7 +16,8 @@ using Latencies = std::vector<std::int64_t>;  ///< ns
   return (Clock::now() - start).count();
 }
 
-/// A wrong answer has no rate: prints why, and ends the program with 1.
+/// A wrong answer has no rate, nor has what cannot be asked: prints why, and ends the program
+/// with 1.
 [[noreturn]] void give_up(const std::string& why);
 
 /// The latency that so large a part of `ns` does not exceed; `ns` is sorted and not empty.

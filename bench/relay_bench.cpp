@@ -52,7 +52,7 @@ std::vector<std::string> xadd_of(std::uint64_t i) {
 
 Measured pipelined_xadd() {
   RawRedis raw(server(0));
-  wipe_servers();
+  start_over();
   Measured measured;
   measured.items = entries();
   const auto began = Clock::now();
@@ -110,7 +110,7 @@ Task<void> relay_all(env::Env* env, relay::RocksOutbox* outbox, std::size_t batc
 
 /// Items are entries: fetched from RocksDB, published, marked with shared fsyncs.
 Measured rocksdb_to_stream(std::size_t batch) {
-  wipe_servers();
+  start_over();
   const Folder folder;
   live::Loop loop;
   live::Node node(loop, {.root = folder.path()});
@@ -126,6 +126,52 @@ Measured rocksdb_to_stream(std::size_t batch) {
   const auto closed = live::run_until_complete(node, (*outbox)->close(), seconds(120));
   if (!closed || !*closed) give_up("cannot close");
   outbox->reset();
+  node.end();
+  return measured;
+}
+
+/// Batches of entries that are at hand, so many calls at once: what the relay's publisher takes.
+Task<void> publish_some(relay::Publisher* publisher, std::uint64_t first, std::uint64_t step,
+                        std::size_t batch) {
+  for (std::uint64_t from = first; from < entries(); from += step) {
+    std::vector<relay::Entry> some;
+    for (std::uint64_t i = from; i < std::min(from + batch, entries()); ++i) {
+      relay::Entry entry;
+      entry.id = relay::EntryId{i + 1};
+      entry.aggregate = aggregate_of(i);
+      entry.payload = payload;
+      entry.idempotency_key = "outbox:" + std::to_string(i + 1);
+      some.push_back(std::move(entry));
+    }
+    const auto done = co_await publisher->publish(some, {});
+    if (!done) give_up(done.error().detail);
+  }
+}
+
+Task<void> publish_all(env::Env* env, std::size_t batch) {
+  redis::Client client(*env, server(0));
+  relay::RedisStreamPublisher stream(client, stream_options());
+  env::TaskGroup group(*env);
+  const std::size_t calls = relay::RelayConfig().in_flight_max;
+  for (std::size_t i = 0; i < calls; ++i) {
+    group.spawn(publish_some(&stream, i * batch, calls * batch, batch));
+  }
+  co_await group.join();
+  co_await expect_stream(&client);
+  co_await client.shutdown();
+}
+
+Measured publisher_alone(std::size_t batch) {
+  start_over();
+  live::Loop loop;
+  live::Node node(loop, {});
+  Measured measured;
+  measured.items = entries();
+  const auto began = Clock::now();
+  if (!live::run_until_complete(node, publish_all(&node.env(), batch), seconds(120))) {
+    give_up("no end");
+  }
+  measured.elapsed_ns = ns_since(began);
   node.end();
   return measured;
 }
@@ -185,6 +231,7 @@ void add_all() {
   add("xadd/raw", pipelined_xadd);
   add("lag/rocksdb", lag);
   for (const std::size_t batch : {32U, 256U}) {
+    add("publisher/batch:" + std::to_string(batch), [=] { return publisher_alone(batch); });
     add("relay/rocksdb/batch:" + std::to_string(batch), [=] { return rocksdb_to_stream(batch); });
   }
 }
@@ -198,6 +245,10 @@ int main(int argc, char** argv) {
       {"The relay from RocksDB to a Redis stream, beside pipelined XADD.",
        lockstep::bench::add_all,
        {{"relay, batches of 32", "relay/rocksdb/batch:32", "xadd/raw", 0.7},
-        {"relay, batches of 256", "relay/rocksdb/batch:256", "xadd/raw", 0.7}},
+        {"relay, batches of 256", "relay/rocksdb/batch:256", "xadd/raw", 0.7},
+        {"relay against its publisher alone, 32", "relay/rocksdb/batch:32", "publisher/batch:32",
+         0},
+        {"relay against its publisher alone, 256", "relay/rocksdb/batch:256", "publisher/batch:256",
+         0}},
        5});
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -31,9 +32,40 @@ redis::Options patient(redis::Options options) {
   return options;
 }
 
+std::string family() { return "lockstep-bench-" + std::to_string(getpid()) + "-"; }
+
+std::uint64_t& generation() {
+  static std::uint64_t count = 0;
+  return count;
+}
+
+/// One walk over all keys: it may be a large database.
+void remove_family(const redis::Options& options) {
+  RawRedis raw(options);
+  std::string cursor = "0";
+  do {
+    raw.send({"SCAN", cursor, "MATCH", family() + "*", "COUNT", "1000"});
+    auto page = raw.reply_page();
+    cursor = page.cursor;
+    if (page.keys.empty()) continue;
+    page.keys.insert(page.keys.begin(), "UNLINK");
+    raw.send(page.keys);
+    static_cast<void>(raw.reply_integer());
+  } while (cursor != "0");
+}
+
+void remove_ours() {
+  for (const auto& [name, known] : all_known()) {
+    if (known.process == nullptr) remove_family(known.options);
+  }
+}
+
 Known given(const std::string& url) {
   auto options = redis::parse_url(url);
   if (!options) give_up("--redis=" + url + ": " + options.error().detail);
+  const RawRedis tried(*options);
+  static const int registered = std::atexit(remove_ours);
+  if (registered != 0) give_up("keys could not be removed at exit");
   return {nullptr, patient(std::move(*options))};
 }
 
@@ -45,20 +77,6 @@ Known started(bool append_only) {
   redis::Options options;
   options.endpoint.port = (*process)->port();
   return {std::move(*process), patient(options)};
-}
-
-void wipe(const redis::Options& options) {
-  RawRedis raw(options);
-  std::string cursor = "0";
-  do {
-    raw.send({"SCAN", cursor, "MATCH", key_prefix() + "*", "COUNT", "1000"});
-    auto page = raw.reply_page();
-    cursor = page.cursor;
-    if (page.keys.empty()) continue;
-    page.keys.insert(page.keys.begin(), "UNLINK");
-    raw.send(page.keys);
-    static_cast<void>(raw.reply_integer());
-  } while (cursor != "0");
 }
 
 }  // namespace
@@ -80,13 +98,15 @@ redis::Options server(std::size_t index, ServerKind kind) {
   return known->second.options;
 }
 
-const std::string& key_prefix() {
-  static const std::string prefix = "lockstep-bench-" + std::to_string(getpid()) + ":";
-  return prefix;
-}
+std::string key_prefix() { return family() + std::to_string(generation()) + ":"; }
 
-void wipe_servers() {
-  for (const auto& [name, known] : all_known()) wipe(known.options);
+void start_over() {
+  ++generation();
+  for (const auto& [name, known] : all_known()) {
+    if (known.process == nullptr) continue;
+    const auto emptied = known.process->ask({"FLUSHALL"});
+    if (!emptied) give_up("FLUSHALL: " + emptied.error().detail);
+  }
 }
 
 }  // namespace lockstep::bench

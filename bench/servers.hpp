@@ -19,9 +19,10 @@ struct ServerKind {
 /// none.
 [[nodiscard]] redis::Options server(std::size_t index, ServerKind kind = {});
 
-/// Every key of this program begins with it; another run's does not.
-[[nodiscard]] const std::string& key_prefix();
-/// Removes every key of this program, and no other, from every server that was asked for.
-void wipe_servers();
+/// Every key that is used now begins with it; another run's does not.
+[[nodiscard]] std::string key_prefix();
+/// From here on no key is there: own servers are emptied, on others the prefix is a new one. Ends
+/// open clients' use of the old one. At exit whatever this program made on others is removed.
+void start_over();
 
 }  // namespace lockstep::bench

@@ -133,6 +133,7 @@ Measured rocksdb_to_stream(std::size_t batch) {
 /// Batches of entries that are at hand, so many calls at once: what the relay's publisher takes.
 Task<void> publish_some(relay::Publisher* publisher, std::uint64_t first, std::uint64_t step,
                         std::size_t batch) {
+  const relay::Fence unfenced;
   for (std::uint64_t from = first; from < entries(); from += step) {
     std::vector<relay::Entry> some;
     for (std::uint64_t i = from; i < std::min(from + batch, entries()); ++i) {
@@ -143,7 +144,7 @@ Task<void> publish_some(relay::Publisher* publisher, std::uint64_t first, std::u
       entry.idempotency_key = "outbox:" + std::to_string(i + 1);
       some.push_back(std::move(entry));
     }
-    const auto done = co_await publisher->publish(some, {});
+    const auto done = co_await publisher->publish(some, unfenced);
     if (!done) give_up(done.error().detail);
   }
 }

@@ -100,8 +100,7 @@ class BlockingEventQueue {
     return loop_->call(queue_.nack(id, how));
   }
   [[nodiscard]] Result<void> extend(queue::Receipt receipt, Nanos from_now) {
-    return loop_->call(in_turn<Result<void>>(
-        [this, receipt, from_now] { return queue_.extend(receipt, from_now); }));
+    return loop_->call(queue_.extend(receipt, from_now));
   }
 
   [[nodiscard]] Result<std::vector<queue::DeadLetter>> dead_letters(queue::EventId from,

@@ -38,6 +38,7 @@ std::uint64_t ByteQueue::len() const {
   return counts.ready + counts.in_flight + counts.delayed;
 }
 QueueCounts ByteQueue::counts() const { return core_->state.counts(); }
+Task<Result<QueueCounts>> ByteQueue::count() { co_return counts(); }
 const Recovery& ByteQueue::recovery() const { return core_->recovery; }
 
 const QueueMetrics& ByteQueue::metrics() const {
@@ -170,15 +171,15 @@ Task<Result<void>> ByteQueue::nack(Receipt receipt, Nack how) {
                                         std::move(ended));
 }
 
-Result<void> ByteQueue::extend(Receipt receipt, Nanos from_now) {
-  if (core_->closed) return fail(core_->closed_error());
+Task<Result<void>> ByteQueue::extend(Receipt receipt, Nanos from_now) {
+  if (core_->closed) co_return fail(core_->closed_error());
   if (from_now.count() <= 0) {
-    return fail(definite(Errc::invalid_argument, "an extension must be above 0"));
+    co_return fail(definite(Errc::invalid_argument, "an extension must be above 0"));
   }
   auto extended = core_->state.extend(receipt, from_now, core_->env.clock.now());
   if (extended) ++core_->metrics.extended;
   if (!extended && extended.error().code == Errc::stale) core_->came_stale(receipt.id);
-  return extended;
+  co_return extended;
 }
 
 Task<Result<void>> ByteQueue::close() {

@@ -17,28 +17,11 @@
 #include <vector>
 
 #include "impl/env/env.hpp"
-#include "impl/queue/queue_metrics.hpp"
-#include "impl/queue/types.hpp"
+#include "impl/queue/event_queue.hpp"
 
 namespace lockstep::queue {
 
-/// What ack_many() did. With a stale receipt among them: nothing.
-struct AckedMany {
-  std::uint64_t acked = 0;
-  std::uint64_t absent = 0;
-  std::vector<Receipt> stale;
-};
-
-/// Unacked events in the order of ids, of one moment.
-class QueueSnapshot {
- public:
-  virtual ~QueueSnapshot() = default;
-  /// Up to `count_max` more; empty: that was all. What cannot be read is left out and counted in
-  /// QueueMetrics::damaged. Errors, definite: io_error, cancelled.
-  [[nodiscard]] virtual env::Task<Result<std::vector<Delivery>>> next(std::size_t count_max) = 0;
-};
-
-class ByteQueue {
+class ByteQueue final : public EventQueue {
  public:
   /// Opens the queue in folder `name` of the node's storage, made if it is not there.
   /// Errors, definite: invalid_argument - an option; in_use; newer_format; corrupt; io_error;
@@ -46,60 +29,61 @@ class ByteQueue {
   [[nodiscard]] static env::Task<Result<std::unique_ptr<ByteQueue>>> open(env::Env& env,
                                                                           std::string name,
                                                                           QueueOptions options);
-  ByteQueue(const ByteQueue&) = delete;
-  ByteQueue& operator=(const ByteQueue&) = delete;
   /// Demands that no call is running, unless the node is dead. Without close() before it, the files
   /// are closed here, on the loop, when the last write has ended.
-  ~ByteQueue();
+  ~ByteQueue() override;
 
   // Errors of all calls, beside those named: closed, definite; io_error and disk_full, of writes
   // indefinite; cancelled, of writes indefinite: what was begun is finished.
 
   /// Durable as `push_level` says when it returns. Errors, definite: limit - a bound of the
   /// options; disk_full - only the reserve is left.
-  [[nodiscard]] env::Task<Result<EventId>> push(std::string payload);
+  [[nodiscard]] env::Task<Result<EventId>> push(std::string payload) override;
   /// All or none, ids in a row from the one returned. Errors as push(); invalid_argument - none.
-  [[nodiscard]] env::Task<Result<EventId>> push_many(std::vector<std::string> payloads);
+  [[nodiscard]] env::Task<Result<EventId>> push_many(std::vector<std::string> payloads) override;
 
   /// The next event that is ready, if any. What cannot be read is reported and skipped.
-  [[nodiscard]] env::Task<Result<std::optional<Delivery>>> pop();
+  [[nodiscard]] env::Task<Result<std::optional<Delivery>>> pop() override;
   /// Waits up to `wait` for one.
-  [[nodiscard]] env::Task<Result<std::optional<Delivery>>> poll(Nanos wait = milliseconds(100));
+  [[nodiscard]] env::Task<Result<std::optional<Delivery>>> poll(
+      Nanos wait = milliseconds(100)) override;
 
   /// Errors, definite: stale; receipt_required.
-  [[nodiscard]] env::Task<Result<Acked>> ack(Receipt receipt);
-  [[nodiscard]] env::Task<Result<Acked>> ack(EventId id);
-  [[nodiscard]] env::Task<Result<AckedMany>> ack_many(std::vector<Receipt> receipts);
+  [[nodiscard]] env::Task<Result<Acked>> ack(Receipt receipt) override;
+  [[nodiscard]] env::Task<Result<Acked>> ack(EventId id) override;
+  [[nodiscard]] env::Task<Result<AckedMany>> ack_many(std::vector<Receipt> receipts) override;
   /// Errors, definite: stale; not_found; receipt_required.
-  [[nodiscard]] env::Task<Result<void>> nack(Receipt receipt, Nack how = {});
-  [[nodiscard]] env::Task<Result<void>> nack(EventId id, Nack how = {});
+  [[nodiscard]] env::Task<Result<void>> nack(Receipt receipt, Nack how = {}) override;
+  [[nodiscard]] env::Task<Result<void>> nack(EventId id, Nack how = {}) override;
   /// The delivery ends `from_now` from now. Nothing is written. Errors, definite: stale; not_found.
-  [[nodiscard]] Result<void> extend(Receipt receipt, Nanos from_now);
+  [[nodiscard]] env::Task<Result<void>> extend(Receipt receipt, Nanos from_now) override;
 
   /// An unacked event; nothing changes. nullopt: there is none.
-  [[nodiscard]] env::Task<Result<std::optional<std::string>>> get(EventId id);
-  [[nodiscard]] env::Task<Result<std::unique_ptr<QueueSnapshot>>> snapshot();
+  [[nodiscard]] env::Task<Result<std::optional<std::string>>> get(EventId id) override;
+  [[nodiscard]] env::Task<Result<std::unique_ptr<QueueSnapshot>>> snapshot() override;
 
   /// Dead letters from `from` on, by id.
-  [[nodiscard]] env::Task<Result<std::vector<DeadLetter>>> dead_letters(EventId from,
-                                                                        std::size_t count_max);
+  [[nodiscard]] env::Task<Result<std::vector<DeadLetter>>> dead_letters(
+      EventId from, std::size_t count_max) override;
   /// A dead letter is an event again, with no attempt. Errors, definite: not_found.
-  [[nodiscard]] env::Task<Result<void>> redrive(EventId id);
+  [[nodiscard]] env::Task<Result<void>> redrive(EventId id) override;
   /// A dead letter is dropped. Errors, definite: not_found.
-  [[nodiscard]] env::Task<Result<void>> purge(EventId id);
+  [[nodiscard]] env::Task<Result<void>> purge(EventId id) override;
 
   /// Unacked events. No reading.
   [[nodiscard]] std::uint64_t len() const;
   [[nodiscard]] QueueCounts counts() const;
-  [[nodiscard]] const QueueMetrics& metrics() const;
+  /// The same; never fails.
+  [[nodiscard]] env::Task<Result<QueueCounts>> count() override;
+  [[nodiscard]] const QueueMetrics& metrics() const override;
   /// What open() found, and the damage found since.
-  [[nodiscard]] const Recovery& recovery() const;
+  [[nodiscard]] const Recovery& recovery() const override;
   /// Forgets all damage reported so far. Errors as of writes.
   [[nodiscard]] env::Task<Result<void>> forget_damage();
 
   /// Finishes what was begun, makes it durable at every level, and closes the files. Calls after it
   /// fail. Idempotent.
-  [[nodiscard]] env::Task<Result<void>> close();
+  [[nodiscard]] env::Task<Result<void>> close() override;
 
  private:
   struct Core;

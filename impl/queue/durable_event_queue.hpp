@@ -52,13 +52,15 @@ class DurableIterator {
   std::unique_ptr<QueueSnapshot> snapshot_;
 };
 
-template <class T>
+/// @tparam Bytes  The queue beneath: ByteQueue; or RedisStreamQueue or any EventQueue, which are
+///                opened by themselves and have count() alone to say how long they are.
+template <class T, class Bytes = ByteQueue>
 class DurableEventQueue {
  public:
   using Event = DurableEvent<T>;
 
   /// Takes an open queue.
-  explicit DurableEventQueue(std::unique_ptr<ByteQueue> bytes) : bytes_(std::move(bytes)) {}
+  explicit DurableEventQueue(std::unique_ptr<Bytes> bytes) : bytes_(std::move(bytes)) {}
   /// Errors as ByteQueue::open().
   [[nodiscard]] static env::Task<Result<DurableEventQueue>> open(env::Env& env, std::string name) {
     return open_with_options(env, std::move(name), QueueOptions());
@@ -114,7 +116,7 @@ class DurableEventQueue {
   [[nodiscard]] env::Task<Result<void>> nack(EventId id, Nack how = {}) {
     return bytes_->nack(id, how);
   }
-  [[nodiscard]] Result<void> extend(Receipt receipt, Nanos from_now) {
+  [[nodiscard]] env::Task<Result<void>> extend(Receipt receipt, Nanos from_now) {
     return bytes_->extend(receipt, from_now);
   }
   /// Errors as ByteQueue::snapshot().
@@ -123,13 +125,14 @@ class DurableEventQueue {
     if (!snapshot) co_return fail(snapshot.error());
     co_return std::make_unique<DurableIterator<T>>(std::move(*snapshot));
   }
+  [[nodiscard]] env::Task<Result<QueueCounts>> count() { return bytes_->count(); }
   [[nodiscard]] std::uint64_t len() const { return bytes_->len(); }
   [[nodiscard]] bool is_empty() const { return len() == 0; }
   [[nodiscard]] std::uint64_t ready_len() const { return bytes_->counts().ready; }
   [[nodiscard]] env::Task<Result<void>> close() { return bytes_->close(); }
 
   /// Dead letters, counts, metrics, damage.
-  [[nodiscard]] ByteQueue& bytes() { return *bytes_; }
+  [[nodiscard]] Bytes& bytes() { return *bytes_; }
 
  private:
   static Result<std::optional<Event>> decoded(Result<std::optional<Delivery>> delivery) {
@@ -139,7 +142,7 @@ class DurableEventQueue {
     return std::optional<Event>(Event{receipt, decode_event<T>(receipt.id, (*delivery)->payload)});
   }
 
-  std::unique_ptr<ByteQueue> bytes_;
+  std::unique_ptr<Bytes> bytes_;
 };
 
 }  // namespace lockstep::queue

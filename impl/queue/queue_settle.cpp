@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "impl/base/assert.hpp"
+#include "impl/queue/backoff.hpp"
 #include "impl/queue/queue_state.hpp"
 
 namespace lockstep::queue {
@@ -119,12 +120,7 @@ Result<QueueState::NackStep> QueueState::begin_nack(const Receipt& receipt, cons
   if (nack.to == NackTo::later) {
     Nanos delay = nack.delay;
     if (delay.count() <= 0) {
-      const auto doublings = std::min<std::uint32_t>(held.attempts - 1, 40);
-      const bool is_huge = options_.backoff_base > options_.backoff_max / (1LL << doublings);
-      delay = options_.backoff_max;
-      if (!is_huge) delay = options_.backoff_base * (1LL << doublings);
-      const auto spread = static_cast<std::uint64_t>(delay.count() / 4) + 1;
-      delay += Nanos(static_cast<std::int64_t>(jitter % spread));
+      delay = backoff_of(options_.backoff_base, options_.backoff_max, held.attempts, jitter);
     }
     move_to(at, State::in_flight);  // until the delay is written
     return NackStep{.delayed = Attempt{held.attempts, delay}};

@@ -1,6 +1,7 @@
-// The contract of the durable queue, written once for every world: claims Q1 to Q21 of the queue's
-// conformance list as TEST_Ps of QueueContract, named after their numbers. A world runs sessions:
-// each is one incarnation of a process on the same disk.
+// What ByteQueue promises beyond the contract of every queue (event_queue_contract.hpp), written
+// once for every world: claims of the queue's conformance list as TEST_Ps of QueueContract, named
+// after their numbers. A world runs sessions: each is one incarnation of a process on the same
+// disk.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,18 +12,12 @@
 #include <string>
 #include <utility>
 
-#include "impl/env/task_group.hpp"
-#include "impl/queue/byte_queue.hpp"
+#include "scenarios/conformance/event_queue_contract.hpp"
 
 namespace lockstep::conformance {
 
-using env::Env;
-using env::Task;
 using queue::ByteQueue;
-using queue::Delivery;
-using queue::EventId;
 using queue::QueueOptions;
-using queue::Receipt;
 
 using Session = std::function<Task<void>(Env&)>;
 
@@ -58,28 +53,8 @@ class QueueContract : public testing::TestWithParam<QueueSupplier> {
 using QueuePtr = std::unique_ptr<ByteQueue>;
 /// Nullptr on failure.
 [[nodiscard]] Task<QueuePtr> opened(Env& env, QueueOptions options = {});
-[[nodiscard]] Task<EventId> pushed(ByteQueue* queue, std::string payload);
-/// What pop() gives; an empty payload and no receipt: nothing is ready.
-[[nodiscard]] Task<Delivery> popped(ByteQueue* queue);
-/// The payloads of all that is ready now, in order.
-[[nodiscard]] Task<std::string> all_popped(ByteQueue* queue);
-[[nodiscard]] Task<void> closed(ByteQueue* queue);
 /// Counts add up to `total`.
 void expect_total(const ByteQueue& queue, std::uint64_t total);
-
-/// Errc::ok: there is none.
-template <class T>
-[[nodiscard]] Errc code_of(const Result<T>& result) {
-  return result ? Errc::ok : result.error().code;
-}
-
-[[nodiscard]] inline EventId event_id(std::uint64_t value) { return EventId{value}; }
-/// Behind all that is ready.
-[[nodiscard]] inline queue::Nack to_back() { return {.to = queue::NackTo::back}; }
-/// After `delay`; 0: after a backoff.
-[[nodiscard]] inline queue::Nack after(Nanos delay) {
-  return {.to = queue::NackTo::later, .delay = delay};
-}
 
 /// With a visibility timeout that live tests can sit through.
 [[nodiscard]] QueueOptions leased_options();

@@ -24,7 +24,7 @@ class EventQueue {
   [[nodiscard]] virtual env::Task<Result<std::optional<queue::Delivery>>> poll(Nanos wait) = 0;
   [[nodiscard]] virtual env::Task<Result<queue::Acked>> ack(queue::Receipt receipt) = 0;
   [[nodiscard]] virtual env::Task<Result<void>> nack(queue::Receipt receipt, queue::Nack how) = 0;
-  [[nodiscard]] virtual Result<void> extend(queue::Receipt receipt, Nanos from_now) = 0;
+  [[nodiscard]] virtual env::Task<Result<void>> extend(queue::Receipt receipt, Nanos from_now) = 0;
   [[nodiscard]] virtual env::Task<Result<std::vector<queue::DeadLetter>>> dead_letters() = 0;
   [[nodiscard]] virtual env::Task<Result<void>> redrive(queue::EventId id) = 0;
   [[nodiscard]] virtual env::Task<Result<QueueSurvey>> survey() = 0;
@@ -51,7 +51,7 @@ class ReferenceQueue : public EventQueue {
   env::Task<Result<void>> nack(queue::Receipt receipt, queue::Nack how) override {
     return inner_->nack(receipt, how);
   }
-  Result<void> extend(queue::Receipt receipt, Nanos from_now) override {
+  env::Task<Result<void>> extend(queue::Receipt receipt, Nanos from_now) override {
     return inner_->extend(receipt, from_now);
   }
   env::Task<Result<std::vector<queue::DeadLetter>>> dead_letters() override;

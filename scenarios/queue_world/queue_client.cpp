@@ -205,7 +205,8 @@ Task<void> QueueClient::settle(Turn* turn, Received received) {
     co_return;
   }
   if (is_extended && visibility.count() > 0) {
-    static_cast<void>(log_.extend(*queue, received.receipt, 2 * visibility));
+    const auto extended = co_await log_.extend(queue, received.receipt, 2 * visibility);
+    static_cast<void>(extended);
     const Nanos more = draw_now(workload.hold);
     co_await env::sleep_for(env_, visibility / 2 + more);
   }

@@ -118,14 +118,14 @@ Task<Result<void>> QueueLog::nack(EventQueue* queue, Receipt receipt, queue::Nac
   co_return nacked;
 }
 
-Result<void> QueueLog::extend(EventQueue& queue, Receipt receipt, Nanos from_now) {
+Task<Result<void>> QueueLog::extend(EventQueue* queue, Receipt receipt, Nanos from_now) {
   Invocation what = invocation(name::extend, receipt);
   what.ttl = from_now;
   Call call(client_, what);
-  auto extended = queue.extend(receipt, from_now);
+  const auto extended = co_await queue->extend(receipt, from_now);
   if (extended) call.ok({});
   if (!extended) refuse(call, extended.error());
-  return extended;
+  co_return extended;
 }
 
 Task<Result<void>> QueueLog::redrive(EventQueue* queue, EventId id) {

@@ -35,7 +35,8 @@ class QueueLog {
   [[nodiscard]] env::Task<Result<queue::Acked>> ack(EventQueue* queue, queue::Receipt receipt);
   [[nodiscard]] env::Task<Result<void>> nack(EventQueue* queue, queue::Receipt receipt,
                                              queue::Nack how);
-  [[nodiscard]] Result<void> extend(EventQueue& queue, queue::Receipt receipt, Nanos from_now);
+  [[nodiscard]] env::Task<Result<void>> extend(EventQueue* queue, queue::Receipt receipt,
+                                               Nanos from_now);
   [[nodiscard]] env::Task<Result<void>> redrive(EventQueue* queue, queue::EventId id);
   /// Everything that is left, as the last that happens to the queue.
   [[nodiscard]] env::Task<Result<void>> survey(EventQueue* queue);

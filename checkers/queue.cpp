@@ -89,7 +89,7 @@ Report check_queue(const History& history, const Params& params, Judge judge) {
   Findings findings(report);
   const QueueContext context{history, params, findings, is_set(params, "drained"),
                              is_set(params, "attempts_durable")};
-  std::vector<QueueView> views = queue_views(history, judge);
+  std::vector<QueueView> views = queue_views(history, judge, is_set(params, "shared"));
   judge_extent(views, context);
   const bool is_intact = is_set(params, "intact");
   for (QueueView& view : views) {

@@ -1,6 +1,6 @@
 // The queue checker: judges a queue that delivers at least once, embedded in the process of its
-// producers and consumers. It asks of every message what became of it, and of every delivery why
-// it was made. O(n log n).
+// producers and consumers, or shared by several. It asks of every message what became of it, and of
+// every delivery why it was made. O(n log n).
 //
 // Reads, per queue (the key): push, pop, ack, nack, extend, redrive, open, damage, and the survey
 // with what it found; the words are in names.hpp. And the markers crash (of the queue's node: the
@@ -31,9 +31,14 @@
 //               below `id`), acks and delivery counts from before may be lost too. A message that
 //               is missing after its last attempt ended is dlq/neither, else it is queue/lost
 //
+// With "shared" the queue is on a server, and producers and consumers on any node. Then a crash or
+// an open of theirs ends nothing and explains nothing: what they began may take effect at any time
+// later, and what they held is theirs until it expires. Neither does a pop, ack or extend of
+// unknown end explain a delivery: another's window must have been over for it.
+//
 // Parameters: attempts_max, drift_ppm, eps_ns; and among `extra`: "drained" (true: at the end
 // nothing may wait), "attempts_durable" (true: no crash or opening makes attempts forgotten),
-// "intact" (true: nothing damaged what was stored, so reports of damage excuse nothing).
+// "intact" (true: nothing damaged what was stored, so reports of damage excuse nothing), "shared".
 //
 // Not verified: when a delay or a window must be over; that an empty answer is right; the order of
 // redeliveries; what operations without an answer did, even where the oracle knows: it narrows when

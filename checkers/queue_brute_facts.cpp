@@ -5,10 +5,11 @@
 namespace lockstep::checkers {
 
 QueueFacts::QueueFacts(const History& history, Judge judge) : history_(history), judge_(judge) {
+  shared_ = is_set("shared");
   for (std::size_t i = 0; i < history.events.size(); ++i) {
     const Event& event = history.events[i];
     const auto place = static_cast<std::int64_t>(i);
-    if (event.f == name::crash) crashes_.push_back({event.time_ns, place});
+    if (event.f == name::crash && !shared_) crashes_.push_back({event.time_ns, place});
     if (event.f == name::final_mark) final_ = place;
     if (event.type == EventType::invoke) deeds_.push_back(deed_of(i));
   }
@@ -58,7 +59,7 @@ std::vector<Point> QueueFacts::crashes_after(Point point) const {
   std::vector<Point> found;
   for (std::size_t i = 0; i < history_.events.size(); ++i) {
     const Point at{history_.events[i].time_ns, static_cast<std::int64_t>(i)};
-    if (history_.events[i].f == name::crash && at > point) found.push_back(at);
+    if (history_.events[i].f == name::crash && at > point && !shared_) found.push_back(at);
   }
   return found;
 }
@@ -140,7 +141,7 @@ bool QueueFacts::damage_told(Point a, Point b) const {
 
 bool QueueFacts::forgotten(Point a, Point b) const {
   const bool reopened =
-      any(name::open, [&](const Deed& deed) { return deed.may && deed.touches(a, b); });
+      any(name::open, [&](const Deed& deed) { return reopens(deed) && deed.touches(a, b); });
   return damage_told(a, b) || (!durable_ && (reopened || crashed(a, b)));
 }
 
@@ -180,7 +181,7 @@ QueueFacts::Window QueueFacts::window_of(const Deed& pop) const {
     if (crash > pop.from) window.end = std::min(window.end, crash);
   }
   for (const Deed& deed : deeds_) {
-    const bool closes = (deed.f == name::open && deed.may) ||
+    const bool closes = reopens(deed) ||
                         (deed.f == name::redrive && deed.may && deed.said->id == pop.said->id) ||
                         ((deed.f == name::ack || deed.f == name::nack) && same_receipt(deed, pop));
     if (!closes) continue;
@@ -197,8 +198,9 @@ bool QueueFacts::overlap(const Deed& a, const Deed& b) const {
 
 bool QueueFacts::returned(const Deed& pop, Point a, Point b) const {
   return std::any_of(deeds_.begin(), deeds_.end(), [&](const Deed& deed) {
-    const bool counts = (deed.f == name::nack && deed.may) ||
-                        ((deed.f == name::ack || deed.f == name::extend) && deed.hidden());
+    const bool counts =
+        (deed.f == name::nack && deed.may) ||
+        ((deed.f == name::ack || deed.f == name::extend) && deed.hidden() && !shared_);
     return counts && same_receipt(deed, pop) && deed.touches(a, b);
   });
 }

@@ -50,6 +50,11 @@ class QueueFacts {
   [[nodiscard]] const Deed* end() const { return end_; }
 
   [[nodiscard]] bool is_set(std::string_view what) const;
+  [[nodiscard]] bool is_shared() const { return shared_; }
+  /// An opening that may have ended what was handed out.
+  [[nodiscard]] bool reopens(const Deed& deed) const {
+    return deed.f == name::open && deed.may && !shared_;
+  }
   [[nodiscard]] const Deed* survey_of(const Deed& found) const;
   template <class Test>
   [[nodiscard]] bool any(NameId f, const Test& test) const {
@@ -90,6 +95,7 @@ class QueueFacts {
   std::int64_t final_ = -1;
   const Deed* end_ = nullptr;
   bool durable_ = false;
+  bool shared_ = false;
 };
 
 }  // namespace lockstep::checkers

@@ -131,8 +131,7 @@ class World : private QueueFacts {
     if (a.to >= b.from)
       cause = cause || returned(b, a.from, to) || window_of(b).expires <= to.first;
     for (const Deed& deed : deeds()) {
-      const bool counts =
-          (deed.f == name::open && deed.may) || (deed.f == name::pop && deed.hidden());
+      const bool counts = reopens(deed) || (deed.f == name::pop && deed.hidden() && !is_shared());
       cause = cause || (counts && deed.touches(a.from, to));
     }
     if (!cause) ids_.insert("queue/unexplained-duplicate");
@@ -237,7 +236,7 @@ class World : private QueueFacts {
     }
     if (last == nullptr || most_ == 0 || last->said->attempt < most_) return false;
     const bool reopened = any(name::open, [&](const Deed& deed) {
-      return deed.may && deed.touches(last->from, end()->to);
+      return reopens(deed) && deed.touches(last->from, end()->to);
     });
     return reopened || crashed(last->from, end()->to) || returned(*last, last->from, end()->to) ||
            window_of(*last).expires <= end()->to.first;

@@ -128,9 +128,10 @@ void Duplicates::judge_pair(const Delivery& a, const Delivery& b) const {
 bool Duplicates::has_other_cause(const Delivery& a, const Delivery& b) const {
   const Instant from = a.pop->invoked;
   const Instant to = std::max(a.pop->answered, b.pop->answered);
-  for (const Spans* spans : {&view_.crashes, &view_.opens, &view_.unknown_pops}) {
+  for (const Spans* spans : {&view_.crashes, &view_.opens}) {
     if (spans->touch(from, to)) return true;
   }
+  if (!view_.shared && view_.unknown_pops.touch(from, to)) return true;
   if (windows_.may_be_redriven(from, to)) return true;
   if (windows_.may_be_returned(a.pop->receipt, from, to)) return true;
   const bool in_order = a.pop->answered < b.pop->invoked;

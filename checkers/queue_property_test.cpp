@@ -65,6 +65,7 @@ class RandomHistory {
     if (dice_.chance(50)) params.extra.emplace_back("attempts_durable", dice_.chance(70));
     if (dice_.chance(50)) params.extra.emplace_back("drained", true);
     if (dice_.chance(30)) params.extra.emplace_back("intact", true);
+    if (dice_.chance(30)) params.extra.emplace_back("shared", true);
     for (std::int64_t id = 1; id <= messages_; ++id) add_push(id);
     if (dice_.chance(15)) add_push(dice_.roll(1, messages_));
     for (std::int64_t i = dice_.roll(1, 10); i > 0; --i) add_use();

@@ -265,5 +265,40 @@ TEST(QueueRules, words_of_other_operations) {
                 "#12 0.012s n open k: generation 2"}));
 }
 
+/// A consumer dies with the event in hand, and another gets it.
+Timeline handed_on(bool is_shared, std::int64_t wait) {
+  Story story(Variant::valid);
+  if (is_shared) story.timeline().params().extra.emplace_back("shared", true);
+  story.push(1);
+  story.pop(1, 1, 20);
+  story.crash();
+  story.wait(wait);
+  story.pop(1, 2, 20);
+  story.ack(1, 2);
+  return story.end();
+}
+
+TEST(QueueRules, a_crash_ends_a_delivery_of_an_embedded_queue_and_not_of_a_shared_one) {
+  EXPECT_EQ(ids_of(handed_on(false, 0)), Ids());
+  EXPECT_EQ(ids_of(handed_on(true, 0)), Ids{"queue/lease-overlap"});
+  EXPECT_EQ(ids_of(handed_on(true, 20)), Ids());
+}
+
+TEST(QueueRules, a_pop_of_unknown_end_explains_no_delivery_of_a_shared_queue) {
+  for (const bool is_shared : {false, true}) {
+    Story story(Variant::valid);
+    if (is_shared) story.timeline().params().extra.emplace_back("shared", true);
+    story.push(1);
+    story.pop(1);
+    story.say(name::extend, {.id = 1, .attempt = 1, .ttl = 100});
+    story.ack(1, 1, Ending::info);
+    story.say(name::pop, {}, Ending::info);
+    story.pop(1, 2);
+    story.ack(1, 2);
+    const Ids expected = is_shared ? Ids{"queue/unexplained-duplicate"} : Ids();
+    EXPECT_EQ(ids_of(story.end()), expected);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::checkers

@@ -112,7 +112,7 @@ class ViewBuilder {
   void sort_in(const QueueOperation& operation) {
     const NameId f = operation.f;
     if (f == name::survey && operation.is_told()) view_.surveys.push_back(operation.event.value);
-    if (f == name::open && operation.may()) view_.opens.add(operation);
+    if (f == name::open && operation.may() && !view_.shared) view_.opens.add(operation);
     if (f == name::damage && operation.is_told()) {
       view_.damages.add(operation);
       const auto last = static_cast<std::uint64_t>(std::max<std::int64_t>(operation.value, 0));
@@ -198,7 +198,7 @@ std::int64_t final_event_of(const History& history) {
 
 }  // namespace
 
-std::vector<QueueView> queue_views(const History& history, Judge judge) {
+std::vector<QueueView> queue_views(const History& history, Judge judge, bool shared) {
   std::vector<const Resolution*> known(judge == Judge::oracle ? history.events.size() : 0);
   if (!known.empty()) {
     for (const Resolution& resolution : history.resolutions) {
@@ -214,13 +214,14 @@ std::vector<QueueView> queue_views(const History& history, Judge judge) {
     if (!known.empty() && known[i] != nullptr) resolve(operation, *known[i]);
     by_name[event.key].key = event.key;
     by_name[event.key].operations.push_back(operation);
-    nodes[event.key].insert(event.node);
+    if (!shared) nodes[event.key].insert(event.node);
   }
   const Crashes crashes = crashes_of(history);
   const std::int64_t final_event = final_event_of(history);
   std::vector<QueueView> views;
   views.reserve(by_name.size());  // messages point to operations
   for (auto& [key, view] : by_name) {
+    view.shared = shared;
     ViewBuilder(history, view, nodes[key], crashes).build(final_event);
     views.push_back(std::move(view));
   }

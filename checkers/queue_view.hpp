@@ -84,6 +84,7 @@ struct QueueView {
   std::vector<std::uint32_t> crash_events;
   const QueueOperation* last_survey = nullptr;  ///< if it is a final drain
   bool nameless = false;                        ///< an answer or a receipt says no id
+  bool shared = false;  ///< on a server: what its clients' crashes and openings end is nothing
 
   [[nodiscard]] bool is_damaged(MessageId id) const;
   /// As if no damage had been reported: nothing can have caused any.
@@ -94,7 +95,7 @@ struct QueueView {
 };
 
 /// By key, in the order of their names' numbers.
-[[nodiscard]] std::vector<QueueView> queue_views(const History& history, Judge judge);
+[[nodiscard]] std::vector<QueueView> queue_views(const History& history, Judge judge, bool shared);
 
 struct QueueContext {
   const History& history;

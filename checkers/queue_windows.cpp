@@ -38,7 +38,7 @@ Windows::Windows(const QueueView& view, const Message& message, const QueueConte
 void Windows::add_receipts() {
   for (const QueueOperation* ack : message_.acks) {
     closed_[ack->receipt].add(*ack);
-    if (ack->is_open()) returned_[ack->receipt].add(*ack);
+    if (ack->is_open() && !view_.shared) returned_[ack->receipt].add(*ack);
   }
   for (const QueueOperation* nack : message_.nacks) {
     closed_[nack->receipt].add(*nack);
@@ -46,7 +46,7 @@ void Windows::add_receipts() {
   }
   for (const QueueOperation* extend : message_.extends) {
     extended_[extend->receipt].add(*extend);
-    if (extend->is_open()) returned_[extend->receipt].add(*extend);
+    if (extend->is_open() && !view_.shared) returned_[extend->receipt].add(*extend);
   }
   for (const QueueOperation* redrive : message_.redrives) redrives_.add(*redrive);
   for (ByReceipt* all : {&closed_, &extended_, &returned_}) {

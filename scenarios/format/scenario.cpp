@@ -68,7 +68,7 @@ Nanos operation_timeout_of(const LockSettings& lock) {
 std::int64_t count_of(const WorkloadSettings& workload, const Topology& topology,
                       std::string_view role) {
   if (role == "client") return workload.clients;
-  if (has_queues(workload.kind)) return 0;
+  if (has_own_queues(workload)) return 0;
   if (role == "redis") return topology.redis.nodes * (topology.redis.replica ? 2 : 1);
   if (role == "sink") return workload.guarded == Guarded::none ? 0 : 1;
   return 0;

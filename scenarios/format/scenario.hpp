@@ -26,7 +26,8 @@ inline constexpr std::int64_t schema_version = 1;
 ///              relay these to a stream on the sink, and apply the stream through inboxes
 ///   pipeline   they move the events of collections (the keys) from a source to a sink
 ///   scheduler  they compete for leadership; the leader dispatches tasks (the keys) once per period
-///   queue      each has a durable queue of its own on its disk, with producers and consumers
+///   queue      each has a durable queue of its own on its disk, or all share one on a Redis; with
+///              producers and consumers
 ///   task       each tries to run each task (the keys) at each tick, over the plug-in interface
 enum class WorkloadKind : std::uint8_t { lock, outbox, pipeline, queue, scheduler, task };
 /// Whether holders write to the guarded resource (a node of its own), and whether it checks tokens.
@@ -41,6 +42,9 @@ enum class Level : std::uint8_t { collection, database, deployment };
 /// Where an outbox is: on the lock's Redis, for a fleet; or within one client, in RocksDB or
 /// memory.
 enum class OutboxKind : std::uint8_t { redis, rocksdb, memory };
+
+/// Where queues are: in RocksDB on each client's disk, or one for all on the Redis server.
+enum class QueueKind : std::uint8_t { rocksdb, redis_streams };
 
 struct IntegerRange {
   std::int64_t low = 0;
@@ -67,6 +71,7 @@ struct WorkloadSettings {
   /// outbox, pipeline, scheduler, queue: a client stops in order so often, and begins anew; 0:
   /// never
   DurationRange rotate{};
+  QueueKind queue = QueueKind::rocksdb;
   std::int64_t consumers = 2;       ///< queue: of each, 0..1,000
   IntegerRange payload{0, 200};     ///< queue: bytes that a payload has beside its number
   std::int64_t nack_percent = 0;    ///< queue: deliveries that a consumer nacks
@@ -215,11 +220,18 @@ inline constexpr Nanos drain_of_outbox = seconds(10);
 }
 /// The longest that one step of a pipeline takes: a pause before it, a write, a save.
 [[nodiscard]] Nanos step_timeout_of(const WorkloadSettings& workload, const LockSettings& lock);
-/// Whether clients have disks, and there is nothing else.
 [[nodiscard]] constexpr bool has_queues(WorkloadKind kind) { return kind == WorkloadKind::queue; }
+/// Whether clients have queues on their disks, and there is nothing else.
+[[nodiscard]] constexpr bool has_own_queues(const WorkloadSettings& workload) {
+  return workload.kind == WorkloadKind::queue && workload.queue == QueueKind::rocksdb;
+}
+/// Whether clients share a queue on a server.
+[[nodiscard]] constexpr bool has_shared_queue(const WorkloadSettings& workload) {
+  return workload.kind == WorkloadKind::queue && workload.queue == QueueKind::redis_streams;
+}
 /// Whether clients have disks.
-[[nodiscard]] constexpr bool has_disks(WorkloadKind kind) {
-  return kind == WorkloadKind::queue || kind == WorkloadKind::outbox;
+[[nodiscard]] constexpr bool has_disks(const WorkloadSettings& workload) {
+  return has_own_queues(workload) || workload.kind == WorkloadKind::outbox;
 }
 /// How long one operation of the lock may take in a world that works: a command, or the several
 /// rounds of Redlock.
@@ -233,6 +245,7 @@ inline constexpr Nanos drain_of_outbox = seconds(10);
 [[nodiscard]] std::string_view name_of(Interface interface);
 [[nodiscard]] std::string_view name_of(Level level);
 [[nodiscard]] std::string_view name_of(OutboxKind kind);
+[[nodiscard]] std::string_view name_of(QueueKind kind);
 [[nodiscard]] std::string_view name_of(Backend backend);
 [[nodiscard]] std::string_view name_of(Durability durability);
 [[nodiscard]] std::string_view name_of(Persistence persistence);

@@ -40,7 +40,7 @@ bool needs_disk(Kind kind) {
 
 bool has_disk(const Scenario& scenario, std::string_view selector) {
   const Topology& topology = scenario.topology;
-  if (selector.starts_with("client")) return has_disks(scenario.workload.kind);
+  if (selector.starts_with("client")) return has_disks(scenario.workload);
   const Persistence persistence =
       selector.starts_with("sink") ? topology.sink.persistence : topology.redis.persistence;
   return persistence != Persistence::none;
@@ -95,7 +95,7 @@ Mistake check_rounds(const Scenario& scenario) {
 
 Mistake check_servers(const Scenario& scenario) {
   const RedisSettings& redis = scenario.topology.redis;
-  if (has_queues(scenario.workload.kind)) return std::nullopt;
+  if (has_own_queues(scenario.workload)) return std::nullopt;
   if (scenario.lock.backend == Backend::redis) {
     if (redis.nodes == 1) return std::nullopt;
     return mistake("/topology/redis/nodes", std::to_string(redis.nodes),
@@ -156,11 +156,29 @@ Mistake check_outbox(const Scenario& scenario) {
       "at least a step of the relay, " + to_text(step) + ": write_delay and two command timeouts");
 }
 
+/// What a queue on a server cannot have.
+Mistake check_shared_queue(const Scenario& scenario) {
+  if (!has_shared_queue(scenario.workload)) return std::nullopt;
+  if (scenario.queue.visibility < milliseconds(1)) {
+    return mistake("/queue/visibility", to_text(scenario.queue.visibility),
+                   "1ms at least: a server cannot tell who died");
+  }
+  for (const auto& [name, level] :
+       {std::pair("push", scenario.queue.push), std::pair("ack", scenario.queue.ack)}) {
+    if (level == Durability::sync) continue;
+    return mistake("/queue/" + std::string(name), "a level of its own",
+                   "'sync': topology.redis.persistence says when a write is durable");
+  }
+  return std::nullopt;
+}
+
 Mistake check_queue(const Scenario& scenario) {
   const WorkloadSettings& workload = scenario.workload;
-  if (scenario.sweep.calls > 0 && !has_queues(workload.kind)) {
-    return mistake("/sweep", "a sweep over the calls of a disk", "the workload 'queue'");
+  if (scenario.sweep.calls > 0 && !has_own_queues(workload)) {
+    return mistake("/sweep", "a sweep over the calls of a disk",
+                   "the workload 'queue', with the queue 'rocksdb'");
   }
+  if (auto wrong = check_shared_queue(scenario)) return wrong;
   if (workload.stall_percent > 0 && scenario.queue.visibility.count() == 0) {
     return mistake("/workload/stall_percent", std::to_string(workload.stall_percent),
                    "queue.visibility above 0: what else would a consumer outlast?");

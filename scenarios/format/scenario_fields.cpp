@@ -11,6 +11,7 @@ using Names = std::string_view;
 constexpr std::array<Names, 6> workload_names{
     {"lock", "outbox", "pipeline", "queue", "scheduler", "task"}};
 constexpr std::array<Names, 3> outbox_names{{"redis", "rocksdb", "memory"}};
+constexpr std::array<Names, 2> queue_names{{"rocksdb", "redis-streams"}};
 constexpr std::array<Names, 3> durability_names{{"sync", "group", "os"}};
 constexpr std::array<Names, 2> interface_names{{"keeper", "plugin"}};
 constexpr std::array<Names, 3> level_names{{"collection", "database", "deployment"}};
@@ -54,6 +55,7 @@ void pipeline_fields(Fields& fields, WorkloadSettings& workload) {
 
 void queue_workload_fields(Fields& fields, WorkloadSettings& workload) {
   constexpr IntegerBounds percent{0, 100};
+  fields.choice("queue", workload.queue, queue_names);
   fields.integer("producers", workload.keys, {1, keys_max});
   fields.integer("consumers", workload.consumers, {0, keys_max});
   fields.range("hold", workload.hold, an_hour);

@@ -24,6 +24,15 @@ lock::DistributedLockConfig keeper_config_of(const PlanConfig& config) {
   return keeper;
 }
 
+redis::Options redis_options_of(const PlanConfig& config, const std::string& host) {
+  redis::Options options;
+  options.endpoint.host = host;
+  options.endpoint.port = redis_port;
+  options.connect_timeout = config.lock.connect_timeout;
+  options.command_timeout = config.lock.command_timeout;
+  return options;
+}
+
 FleetMember::FleetMember(sim::NodeRun& run, ClientJob& job)
     : run_(run),
       env_(run.env()),
@@ -42,12 +51,7 @@ std::unique_ptr<lock::DistributedLockBackend> FleetMember::connect() {
 }
 
 redis::Options FleetMember::redis_options(const std::string& host) const {
-  redis::Options options;
-  options.endpoint.host = host;
-  options.endpoint.port = redis_port;
-  options.connect_timeout = config().lock.connect_timeout;
-  options.command_timeout = config().lock.command_timeout;
-  return options;
+  return redis_options_of(config(), host);
 }
 
 lock::Fencing FleetMember::fencing() const {

@@ -59,6 +59,8 @@ class HolderLabel {
   sim::NodeRun& run_;
 };
 
+/// How a plan's clients reach the server on `host`.
+[[nodiscard]] redis::Options redis_options_of(const PlanConfig& config, const std::string& host);
 /// The keeper's configuration that a plan asks for.
 [[nodiscard]] lock::DistributedLockConfig keeper_config_of(const PlanConfig& config);
 

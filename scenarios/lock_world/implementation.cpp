@@ -84,7 +84,8 @@ class ReferenceRelay final : public Worker {
 bool Implementation::fits(const WorkloadSettings& workload) const {
   if (make_pipeline != nullptr) return workload.kind == WorkloadKind::pipeline;
   if (make_scheduler != nullptr) return workload.kind == WorkloadKind::scheduler;
-  if (open_queue != nullptr) return workload.kind == WorkloadKind::queue;
+  if (open_queue != nullptr) return has_own_queues(workload);
+  if (open_streams != nullptr) return has_shared_queue(workload);
   if (make_relay != nullptr || outbox_flaw != OutboxFlaw::none) {
     return workload.kind == WorkloadKind::outbox;
   }
@@ -109,6 +110,13 @@ env::Task<QueueResult> open_queue_of(const Implementation& implementation, env::
   const bool is_wrong = implementation.open_queue != nullptr;
   return is_wrong ? implementation.open_queue(env, std::move(name), options)
                   : open_reference_queue(env, std::move(name), options);
+}
+
+env::Task<QueueResult> open_streams_of(const Implementation& implementation, env::Env& env,
+                                       redis::Client& client, queue::RedisStreamOptions options) {
+  const bool is_wrong = implementation.open_streams != nullptr;
+  return is_wrong ? implementation.open_streams(env, client, std::move(options))
+                  : open_reference_streams(env, client, std::move(options));
 }
 
 std::unique_ptr<Worker> relay_of(const Implementation& implementation, RelayParts parts) {

@@ -74,6 +74,8 @@ struct Implementation {
                                        queue::QueueOptions options) = nullptr;
   std::unique_ptr<Worker> (*make_relay)(RelayParts parts) = nullptr;
   OutboxFlaw outbox_flaw = OutboxFlaw::none;
+  env::Task<QueueResult> (*open_streams)(env::Env& env, redis::Client& client,
+                                         queue::RedisStreamOptions options) = nullptr;
 
   /// Whether it can be told from the reference in such a workload.
   [[nodiscard]] bool fits(const WorkloadSettings& workload) const;
@@ -91,6 +93,9 @@ struct Implementation {
 [[nodiscard]] env::Task<QueueResult> open_queue_of(const Implementation& implementation,
                                                    env::Env& env, std::string name,
                                                    queue::QueueOptions options);
+[[nodiscard]] env::Task<QueueResult> open_streams_of(const Implementation& implementation,
+                                                     env::Env& env, redis::Client& client,
+                                                     queue::RedisStreamOptions options);
 [[nodiscard]] std::unique_ptr<Worker> relay_of(const Implementation& implementation,
                                                RelayParts parts);
 [[nodiscard]] std::unique_ptr<Worker> scheduler_of(const Implementation& implementation,

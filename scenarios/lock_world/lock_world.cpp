@@ -86,7 +86,7 @@ void LockWorld::add_client(std::uint32_t client) {
     coverage.started();
     return make_client(run, job);
   };
-  if (has_disks(plan_.config.workload.kind)) spec.disk = disk_of(client);
+  if (has_disks(plan_.config.workload)) spec.disk = disk_of(client);
   world_.add_node(std::move(spec));
 }
 

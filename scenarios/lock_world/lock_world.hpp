@@ -1,6 +1,6 @@
-// One world: Redis servers with the lock in them and a guarded resource, or a disk for the queue of
-// each client; clients, a nemesis, and a history of what they did. Built from a plan; run by
-// run.cpp.
+// One world: Redis servers with the lock or a queue in them and a guarded resource, or a disk for
+// the queue of each client; clients, a nemesis, and a history of what they did. Built from a plan;
+// run by run.cpp.
 #pragma once
 
 #include <deque>

@@ -15,7 +15,7 @@ constexpr Nanos store_error = milliseconds(2);
 
 /// Whose clock leases are counted on: the servers', or that of a queue's own process.
 bool is_store(const PlanConfig& config, std::string_view node) {
-  return node.starts_with(has_queues(config.workload.kind) ? "client" : "redis");
+  return node.starts_with(has_own_queues(config.workload) ? "client" : "redis");
 }
 
 /// How fast or slow the clocks that leases are counted on ever run: at the start, by a fault, and
@@ -58,12 +58,16 @@ checkers::Params queue_params_of(const PlanConfig& config,
   params.eps_ns = store_error.count();
   params.attempts_max = config.queue.attempts_max;
   const bool leases = config.queue.visibility.count() > 0 || config.queue.attempts_max > 0;
-  params.extra.emplace_back("attempts_durable", leases && config.queue.ack != Durability::os);
+  const bool is_shared = has_shared_queue(config.workload);
+  const bool is_kept = is_shared ? config.topology.redis.persistence == Persistence::aof_always
+                                 : leases && config.queue.ack != Durability::os;
+  params.extra.emplace_back("attempts_durable", is_kept);
   params.extra.emplace_back("drained", config.workload.consumers > 0);
   const bool rots = std::any_of(
       faults.begin(), faults.end(),
       [](const faults::PlannedFault& fault) { return fault.kind == faults::Kind::bit_rot; });
   params.extra.emplace_back("intact", !rots);
+  if (is_shared) params.extra.emplace_back("shared", true);
   return params;
 }
 
@@ -102,9 +106,9 @@ Result<void> check_plan(const Plan& plan) {
                                                std::string(name_of(config.workload.kind)) +
                                                " workload"));
   }
-  if (has_disks(config.workload.kind)) {
+  if (has_disks(config.workload)) {
     static const Result<void> tested = sim::rocks_self_test();  // once in a process
-    if (!tested || has_queues(config.workload.kind)) return tested;
+    if (!tested || has_own_queues(config.workload)) return tested;
   }
   const bool several = config.lock.backend == Backend::redlock;
   const std::int64_t nodes = config.topology.redis.nodes;

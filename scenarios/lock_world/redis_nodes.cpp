@@ -21,7 +21,7 @@ sim::redis::Persistence persistence_of(Persistence persistence) {
 
 StoreSpec lock_store(const PlanConfig& config) {
   const RedisSettings& redis = config.topology.redis;
-  const std::int64_t masters = has_queues(config.workload.kind) ? 0 : redis.nodes;
+  const std::int64_t masters = has_own_queues(config.workload) ? 0 : redis.nodes;
   return {"redis", redis.persistence, masters, redis.replica, redis.replication_delay};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "impl/queue/byte_queue.hpp"
+#include "impl/queue/redis_stream_queue.hpp"
 
 namespace lockstep::scenarios {
 
@@ -16,7 +17,7 @@ struct QueueSurvey {
   std::vector<queue::DeadLetter> dead;
 };
 
-/// Contracts and errors as those of queue::ByteQueue.
+/// Contracts and errors as those of queue::EventQueue.
 class EventQueue {
  public:
   virtual ~EventQueue() = default;
@@ -34,10 +35,10 @@ class EventQueue {
 
 using QueueResult = Result<std::unique_ptr<EventQueue>>;
 
-/// The queue of impl/queue, to be made worse in one place.
+/// A queue of impl/queue, to be made worse in one place.
 class ReferenceQueue : public EventQueue {
  public:
-  explicit ReferenceQueue(std::unique_ptr<queue::ByteQueue> inner) : inner_(std::move(inner)) {}
+  explicit ReferenceQueue(std::unique_ptr<queue::EventQueue> inner) : inner_(std::move(inner)) {}
 
   env::Task<Result<queue::EventId>> push(std::string payload) override {
     return inner_->push(std::move(payload));
@@ -61,9 +62,26 @@ class ReferenceQueue : public EventQueue {
   env::Task<Result<void>> close() override { return inner_->close(); }
 
  protected:
-  std::unique_ptr<queue::ByteQueue> inner_;
+  std::unique_ptr<queue::EventQueue> inner_;
 };
 
+/// The shared one. Half of its pushes are requests, and what gets no answer is repeated.
+class ReferenceStreams : public ReferenceQueue {
+ public:
+  ReferenceStreams(env::Env& env, std::unique_ptr<queue::RedisStreamQueue> inner)
+      : ReferenceQueue(std::move(inner)), env_(env) {}
+  env::Task<Result<queue::EventId>> push(std::string payload) override;
+
+ protected:
+  [[nodiscard]] queue::RedisStreamQueue& streams() const {
+    return static_cast<queue::RedisStreamQueue&>(*inner_);
+  }
+  env::Env& env_;
+  std::uint64_t pushes_ = 0;
+};
+
+[[nodiscard]] env::Task<QueueResult> open_reference_streams(env::Env& env, redis::Client& client,
+                                                            queue::RedisStreamOptions options);
 [[nodiscard]] env::Task<QueueResult> open_reference_queue(env::Env& env, std::string name,
                                                           queue::QueueOptions options);
 

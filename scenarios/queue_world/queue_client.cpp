@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "impl/base/draw.hpp"
+#include "scenarios/lock_world/fleet_member.hpp"
 
 namespace lockstep::scenarios {
 
@@ -19,6 +20,7 @@ constexpr Nanos reopen_delay = milliseconds(50);  // after an opening or a queue
 constexpr Nanos poll_wait = milliseconds(100);
 constexpr Nanos redrive_every = seconds(2);
 constexpr Nanos survey_time = seconds(5);  // for the survey, and openings that must wait
+constexpr Nanos others_end = seconds(2);   // until nobody else uses a shared queue any more
 
 queue::Level level_of(Durability durability) {
   switch (durability) {
@@ -50,6 +52,16 @@ queue::QueueOptions queue_options_of(const PlanConfig& config) {
   return options;
 }
 
+queue::RedisStreamOptions stream_options_of(const PlanConfig& config) {
+  queue::RedisStreamOptions options;
+  options.visibility = config.queue.visibility;
+  options.attempts_max = static_cast<std::uint32_t>(config.queue.attempts_max);
+  options.backoff_base = config.queue.backoff;
+  options.backoff_max = 8 * config.queue.backoff;
+  options.requests_max = 100;  // so that forgetting is a part of what is tried
+  return options;
+}
+
 struct QueueClient::Turn {
   Turn(env::Env& env, std::unique_ptr<EventQueue> q) : queue(std::move(q)), tasks(env) {}
   std::unique_ptr<EventQueue> queue;
@@ -67,8 +79,10 @@ struct QueueClient::Turn {
 QueueClient::QueueClient(sim::NodeRun& run, ClientJob& job)
     : env_(run.env()),
       job_(job),
-      log_(*job.log, run.node().name, job.queues, job.plan->config.queue.visibility),
+      log_(ClientLog(*job.log, run.node().name), is_shared() ? "redis/0" : run.node().name,
+           job.queues, job.plan->config.queue.visibility),
       tasks_(env_) {
+  if (is_shared()) server_.emplace(env_, redis_options_of(config(), job.lock_hosts.front()));
   tasks_.spawn(live());
 }
 
@@ -99,25 +113,42 @@ Task<void> QueueClient::live() {
       co_await work(&turn);
       log_.report_damage(*turn.queue);
     } else {
-      const auto surveyed = co_await log_.survey(turn.queue.get());
-      const auto done = co_await turn.queue->close();
-      if (surveyed && done) co_return;
+      const bool is_all = co_await end(turn.queue.get());
+      if (is_all) break;
       continue;
     }
     const auto closed = co_await turn.queue->close();
     static_cast<void>(closed);  // the next opening finds what is there
     if (turn.ending) co_await env::sleep_for(env_, reopen_delay);
   }
+  if (server_) co_await server_->shutdown();
+  job_.done = is_shared();  // the server waits on
+}
+
+Task<bool> QueueClient::end(EventQueue* queue) {
+  Result<void> surveyed;
+  if (is_shared()) co_await env::sleep_for(env_, others_end);
+  if (!is_shared() || job_.client == 0) surveyed = co_await log_.survey(queue);
+  const auto done = co_await queue->close();
+  co_return surveyed&& done;
+}
+
+Task<QueueResult> QueueClient::open_queue() {
+  const Implementation& implementation = *job_.implementation;
+  if (is_shared()) {
+    queue::RedisStreamOptions options = stream_options_of(config());
+    co_return co_await open_streams_of(implementation, env_, *server_, std::move(options));
+  }
+  const std::string name = "queue" + std::to_string(job_.queues);
+  co_return co_await open_queue_of(implementation, env_, name, queue_options_of(config()));
 }
 
 Task<std::unique_ptr<EventQueue>> QueueClient::open() {
   const std::unique_ptr<Call> call = log_.opening();
-  const std::string name = "queue" + std::to_string(job_.queues);
-  auto opened =
-      co_await open_queue_of(*job_.implementation, env_, name, queue_options_of(config()));
+  auto opened = co_await open_queue();
   if (!opened) {
     call->error(opened.error());
-    const bool is_beyond_repair = opened.error().code == Errc::corrupt;
+    const bool is_beyond_repair = !is_shared() && opened.error().code == Errc::corrupt;
     if (is_beyond_repair) log_.give_up(++job_.queues);
     co_return nullptr;
   }
@@ -205,7 +236,8 @@ Task<void> QueueClient::settle(Turn* turn, Received received) {
     co_return;
   }
   if (is_extended && visibility.count() > 0) {
-    const auto extended = co_await log_.extend(queue, received.receipt, 2 * visibility);
+    const Nanos by = is_shared() ? visibility : 2 * visibility;
+    const auto extended = co_await log_.extend(queue, received.receipt, by);
     static_cast<void>(extended);
     const Nanos more = draw_now(workload.hold);
     co_await env::sleep_for(env_, visibility / 2 + more);

@@ -31,11 +31,11 @@ std::optional<std::int64_t> value_of(std::string_view payload) {
   return read.ec == std::errc() ? std::optional(value) : std::nullopt;
 }
 
-QueueLog::QueueLog(RunLog& run, std::string_view node, std::uint32_t number, Nanos visibility)
-    : client_(run, node), node_(node), key_(key_of(number)), visibility_(visibility) {}
+QueueLog::QueueLog(ClientLog client, std::string_view place, std::uint32_t number, Nanos visibility)
+    : client_(std::move(client)), place_(place), key_(key_of(number)), visibility_(visibility) {}
 
 checkers::NameId QueueLog::key_of(std::uint32_t number) {
-  return client_.run().name(node_ + "/queue" + std::to_string(number));
+  return client_.run().name(place_ + "/queue" + std::to_string(number));
 }
 
 Invocation QueueLog::invocation(checkers::NameId f) const { return {.f = f, .key = key_}; }

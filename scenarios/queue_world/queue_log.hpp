@@ -25,8 +25,9 @@ struct Received {
 
 class QueueLog {
  public:
-  /// @param number  Of the queue, among those of this node.
-  QueueLog(RunLog& run, std::string_view node, std::uint32_t number, Nanos visibility);
+  /// @param place   The node that the queue is on.
+  /// @param number  Of the queue, among those of that node.
+  QueueLog(ClientLog client, std::string_view place, std::uint32_t number, Nanos visibility);
 
   // Each does it and records it. Errors: those of the queue.
   [[nodiscard]] env::Task<Result<queue::EventId>> push(EventQueue* queue, std::uint32_t producer,
@@ -62,7 +63,7 @@ class QueueLog {
   [[nodiscard]] checkers::NameId key_of(std::uint32_t number);
 
   ClientLog client_;
-  std::string node_;
+  std::string place_;
   checkers::NameId key_;
   Nanos visibility_;
   std::size_t damage_told_ = 0;

@@ -48,7 +48,9 @@ std::string servers_of(const scenarios::PlanConfig& config) {
 std::string setting_of(const Plan& plan) {
   const scenarios::PlanConfig& config = plan.config;
   std::string text = counted(config.workload.clients, "client");
-  if (config.workload.kind == scenarios::WorkloadKind::queue) {
+  if (has_shared_queue(config.workload)) {
+    text += " with a queue on one Redis";
+  } else if (config.workload.kind == scenarios::WorkloadKind::queue) {
     text += config.workload.clients == 1 ? " with a durable queue" : ", a durable queue each";
   } else {
     text += " with locks on " + servers_of(config) + " (ttl " + to_text(config.lock.ttl) + ")";

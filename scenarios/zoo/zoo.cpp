@@ -8,6 +8,7 @@
 #include "scenarios/zoo/specimen.hpp"
 #include "scenarios/zoo/worded_lock.hpp"
 #include "scenarios/zoo/wrong_queues.hpp"
+#include "scenarios/zoo/wrong_stream_queues.hpp"
 
 namespace lockstep::scenarios {
 
@@ -97,7 +98,7 @@ std::unique_ptr<Worker> make_leader_kept_on_error(SchedulerParts parts) {
   return std::make_unique<LeaderKeptOnError>(std::move(parts));
 }
 
-constexpr std::array<Implementation, 26> members{{
+constexpr std::array<Implementation, 30> members{{
     {"zoo/ack_before_fsync",
      "a queue whose acks return before they are synced: a power cut brings acked events back "
      "(queue/redelivered-after-ack)",
@@ -183,6 +184,26 @@ constexpr std::array<Implementation, 26> members{{
      "a retried acquire does not know its own key: the reply was lost, and the lock is held by "
      "nobody until its ttl ends (lock/refused-own)",
      &make<StrandedKey>},
+    {"zoo/streams_ack_unchecked",
+     "a queue on Redis streams whose acks name the entry, not the delivery: a late one deletes "
+     "what "
+     "another works on (queue/stale-ack-accepted)",
+     &make_reference, nullptr, nullptr, nullptr, nullptr, OutboxFlaw::none,
+     &open_streams_ack_unchecked},
+    {"zoo/streams_claim_any",
+     "a queue on Redis streams that claims entries without regard to how long their consumer may "
+     "take (queue/lease-overlap)",
+     &make_reference, nullptr, nullptr, nullptr, nullptr, OutboxFlaw::none,
+     &open_streams_claim_any},
+    {"zoo/streams_noack",
+     "a queue on Redis streams that reads with NOACK: an entry whose consumer dies comes never "
+     "again (queue/undrained)",
+     &make_reference, nullptr, nullptr, nullptr, nullptr, OutboxFlaw::none, &open_streams_noack},
+    {"zoo/streams_push_repeated",
+     "a queue on Redis streams that sends an XADD without an answer again: one event becomes two "
+     "(queue/unexpected)",
+     &make_reference, nullptr, nullptr, nullptr, nullptr, OutboxFlaw::none,
+     &open_streams_push_repeated},
     {"zoo/token_before_write",
      "a pipeline that saves the resume token before the batch: a crash in between loses events "
      "(work/lost-event)",

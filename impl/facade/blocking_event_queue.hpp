@@ -3,11 +3,15 @@
 // It has no thread of its own: see shared_loop.hpp. With `Level::group`, threads that push at the
 // same time share an fsync.
 //
+// The same over Redis streams: BlockingEventQueue<T, queue::RedisStreamQueue>. Its connection is
+// served inside calls alone.
+//
 //   auto queue = BlockingEventQueue<std::string>::open("/var/lib/jobs");
 //   const auto id = queue->push("first");
 //   while (auto event = *queue->poll()) { work(*event->value); queue->ack(event->receipt); }
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,6 +21,7 @@
 
 #include "impl/facade/shared_loop.hpp"
 #include "impl/queue/durable_event_queue.hpp"
+#include "impl/queue/redis_stream_queue.hpp"
 
 namespace lockstep::facade {
 
@@ -44,7 +49,20 @@ class BlockingIterator {
   std::unique_ptr<queue::DurableIterator<T>> inner_;
 };
 
-template <class T>
+/// What one server's queue is reached by; shut down with the queue.
+class QueueServer {
+ public:
+  /// Errors, definite: invalid_argument - as redis::parse_url().
+  [[nodiscard]] static Result<QueueServer> of(env::Env& env, const std::string& url);
+  [[nodiscard]] redis::Client& client() { return *client_; }
+  [[nodiscard]] env::Task<Result<void>> shutdown();
+
+ private:
+  explicit QueueServer(std::unique_ptr<redis::Client> client) : client_(std::move(client)) {}
+  std::unique_ptr<redis::Client> client_;
+};
+
+template <class T, class Bytes = queue::ByteQueue>
 class BlockingEventQueue {
  public:
   using Event = queue::DurableEvent<T>;
@@ -52,13 +70,29 @@ class BlockingEventQueue {
   /// Opens the queue in `folder`, made if it is not there.
   /// Errors as queue::ByteQueue::open() and QueueFolder::of().
   [[nodiscard]] static Result<BlockingEventQueue> open(const std::filesystem::path& folder,
-                                                       queue::QueueOptions options = {}) {
+                                                       queue::QueueOptions options = {})
+    requires std::same_as<Bytes, queue::ByteQueue>
+  {
     auto place = QueueFolder::of(folder);
     if (!place) return fail(std::move(place.error()));
     auto loop = std::make_unique<SharedLoop>(place->root);
     auto bytes = loop->call(queue::ByteQueue::open(loop->env(), place->name, options));
     if (!bytes) return fail(std::move(bytes.error()));
-    return BlockingEventQueue(std::move(loop), std::move(*bytes));
+    return BlockingEventQueue(std::move(loop), std::nullopt, std::move(*bytes));
+  }
+  /// Opens the queue on the server at `url`, as redis::parse_url() takes it.
+  /// Errors as queue::RedisStreamQueue::open() and QueueServer::of().
+  [[nodiscard]] static Result<BlockingEventQueue> open(const std::string& url,
+                                                       queue::RedisStreamOptions options)
+    requires std::same_as<Bytes, queue::RedisStreamQueue>
+  {
+    auto loop = std::make_unique<SharedLoop>("");
+    auto server = QueueServer::of(loop->env(), url);
+    if (!server) return fail(std::move(server.error()));
+    auto bytes = loop->call(Bytes::open(loop->env(), server->client(), std::move(options)));
+    if (!bytes) static_cast<void>(loop->call(server->shutdown()));
+    if (!bytes) return fail(std::move(bytes.error()));
+    return BlockingEventQueue(std::move(loop), std::move(*server), std::move(*bytes));
   }
   BlockingEventQueue(BlockingEventQueue&&) noexcept = default;
   BlockingEventQueue& operator=(BlockingEventQueue&&) = delete;
@@ -114,6 +148,8 @@ class BlockingEventQueue {
     return loop_->call(queue_.bytes().purge(id));
   }
 
+  [[nodiscard]] Result<queue::QueueCounts> count() { return loop_->call(queue_.count()); }
+  // Of ByteQueue, which need not ask.
   [[nodiscard]] std::uint64_t len() {
     return look<std::uint64_t>([this] { return queue_.len(); });
   }
@@ -129,11 +165,22 @@ class BlockingEventQueue {
     return look<queue::Recovery>([this] { return queue_.bytes().recovery(); });
   }
 
-  [[nodiscard]] Result<void> close() { return loop_->call(queue_.close()); }
+  [[nodiscard]] Result<void> close() {
+    Result<void> closed = loop_->call(queue_.close());
+    if (server_) static_cast<void>(loop_->call(server_->shutdown()));
+    return closed;
+  }
+  /// What only this kind of queue has; to be called through call().
+  [[nodiscard]] Bytes& bytes() { return queue_.bytes(); }
+  template <class R>
+  [[nodiscard]] R call(env::Task<R> task) {
+    return loop_->call(std::move(task));
+  }
 
  private:
-  BlockingEventQueue(std::unique_ptr<SharedLoop> loop, std::unique_ptr<queue::ByteQueue> bytes)
-      : loop_(std::move(loop)), queue_(std::move(bytes)) {}
+  BlockingEventQueue(std::unique_ptr<SharedLoop> loop, std::optional<QueueServer> server,
+                     std::unique_ptr<Bytes> bytes)
+      : loop_(std::move(loop)), server_(std::move(server)), queue_(std::move(bytes)) {}
 
   /// What takes no time, where nothing else of the queue runs.
   template <class R, class F>
@@ -146,7 +193,8 @@ class BlockingEventQueue {
   }
 
   std::unique_ptr<SharedLoop> loop_;  ///< outlives the queue
-  queue::DurableEventQueue<T> queue_;
+  std::optional<QueueServer> server_;
+  queue::DurableEventQueue<T, Bytes> queue_;
 };
 
 }  // namespace lockstep::facade

@@ -1,4 +1,4 @@
-// A path as the folder of a node and the name of a queue in it.
+// Where a queue is: a path as the folder of a node and the name of a queue in it; a server.
 #include "impl/facade/blocking_event_queue.hpp"
 
 namespace lockstep::facade {
@@ -17,6 +17,17 @@ Result<QueueFolder> QueueFolder::of(const std::filesystem::path& folder) {
                          "cannot make " + whole.parent_path().string() + ": " + error.message()));
   }
   return QueueFolder{whole.parent_path().string(), whole.filename().string()};
+}
+
+Result<QueueServer> QueueServer::of(env::Env& env, const std::string& url) {
+  auto options = redis::parse_url(url);
+  if (!options) return fail(std::move(options.error()));
+  return QueueServer(std::make_unique<redis::Client>(env, std::move(*options)));
+}
+
+env::Task<Result<void>> QueueServer::shutdown() {
+  co_await client_->shutdown();
+  co_return Result<void>{};
 }
 
 }  // namespace lockstep::facade

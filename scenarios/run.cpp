@@ -135,8 +135,8 @@ std::span<const Listed> workloads() {
       {"pipeline",
        "clients move the events of collections from a source to a sink, one worker each at a time"},
       {"queue",
-       "each client has a durable queue on its disk, with producers, and consumers that ack, nack, "
-       "stall and extend"},
+       "each client has a durable queue on its disk, or all share one on a Redis, with producers, "
+       "and consumers that ack, nack, stall and extend"},
       {"scheduler", "clients compete for leadership; the leader dispatches tasks once per period"},
       {"task", "every client tries to run every task at every tick, over the plug-in interface"},
   }};

@@ -83,7 +83,7 @@ Task<Result<std::unique_ptr<RedisStreamQueue>>> RedisStreamQueue::open(env::Env&
 
 Task<Result<resp::Reply>> RedisStreamQueue::run(redis::ScriptId script,
                                                 std::vector<std::string> words) {
-  if (closed_) co_return fail(definite(Errc::closed, "the queue was closed"));
+  if (closed_) co_return fail(closed_error());
   std::vector<std::string_view> all{stream_};
   all.insert(all.end(), words.begin(), words.end());
   redis::Call call(script, 1, all);
@@ -94,7 +94,7 @@ Task<Result<resp::Reply>> RedisStreamQueue::run(redis::ScriptId script,
 // ---- pushing ------------------------------------------------------------------------------------
 
 Result<void> RedisStreamQueue::may_push(const std::vector<std::string>& payloads) {
-  if (closed_) return fail(definite(Errc::closed, "the queue was closed"));
+  if (closed_) return fail(closed_error());
   if (payloads.empty()) {
     return fail(definite(Errc::invalid_argument, "there is nothing to push"));
   }
@@ -174,17 +174,17 @@ Task<Result<std::optional<Delivery>>> RedisStreamQueue::pop() {
 /// What timed out is looked for every eighth of the visibility; that costs the server time in
 /// proportion to what is in flight.
 Task<Result<std::vector<Delivery>>> RedisStreamQueue::pop_many(std::size_t count_max) {
+  if (closed_) co_return fail(closed_error());
   const MonoTime now = env_.clock.now();
   const bool sweeps = now >= next_sweep_;
   if (sweeps) next_sweep_ = saturating_add(now, options_.visibility / 8);
-  const std::size_t wanted = std::clamp<std::size_t>(count_max, 1, pop_max);
-  std::vector<std::string> words;
-  words.push_back(consumer_);
-  words.push_back(sweeps ? visibility_ms() : "0");
-  words.push_back(std::to_string(options_.attempts_max));
-  words.push_back(std::to_string(wanted));
-  auto reply = co_await run(scripts_.pop, std::move(words));
-  co_return delivered(std::move(reply), sweeps);
+  const std::string wanted = std::to_string(std::clamp<std::size_t>(count_max, 1, pop_max));
+  const std::string attempts_max = std::to_string(options_.attempts_max);
+  const std::string idle = sweeps ? visibility_ms() : "0";
+  const std::array<std::string_view, 5> words{stream_, consumer_, idle, attempts_max, wanted};
+  redis::Call call(scripts_.pop, 1, words);
+  co_await client_.run(call);
+  co_return delivered(call.take(), sweeps);
 }
 
 Result<std::vector<Delivery>> RedisStreamQueue::delivered(Result<resp::Reply> reply, bool swept) {
@@ -211,17 +211,21 @@ Result<std::vector<Delivery>> RedisStreamQueue::delivered(Result<resp::Reply> re
   return deliveries;
 }
 
+/// Several that wait ask in turn: the more there are, the longer each waits.
 Task<Result<std::optional<Delivery>>> RedisStreamQueue::poll(Nanos wait) {
   const MonoTime deadline = saturating_add(env_.clock.now(), std::max(wait, Nanos(0)));
   Nanos pause = options_.poll_min;
   while (true) {
     auto delivery = co_await pop();
+    if (delivery && *delivery) changed_.notify_one();  // there may be one for another, too
     if (!delivery || *delivery) co_return delivery;
     const MonoTime now = env_.clock.now();
     if (now >= deadline) co_return std::optional<Delivery>();
     if (next_sweep_ == MonoTime{}) continue;  // something was buried: what is behind it?
-    const env::Outcome woken =
-        co_await changed_.wait(std::min(deadline, saturating_add(now, pause)));
+    ++waiting_;
+    const MonoTime turn = saturating_add(now, pause * waiting_);
+    const env::Outcome woken = co_await changed_.wait(std::min(deadline, turn));
+    --waiting_;
     if (woken.code == Errc::cancelled) co_return fail(definite(Errc::cancelled));
     pause = woken ? options_.poll_min : std::min(2 * pause, options_.poll_max);
   }

@@ -41,7 +41,8 @@ struct RedisStreamOptions {
   Nanos backoff_base = seconds(1);
   Nanos backoff_max = seconds(300);
   /// poll() asks the server after the first, and with every empty answer after twice the time, up
-  /// to the second. A push or nack through the same object wakes it at once.
+  /// to the second; several polls of one object share the asking. A push or nack through the same
+  /// object wakes one at once.
   Nanos poll_min = milliseconds(2);
   Nanos poll_max = milliseconds(50);
   /// Requests of push_once() that are remembered: the last so many.
@@ -128,6 +129,8 @@ class RedisStreamQueue final : public EventQueue {
                                                     std::vector<std::string> payloads);
   [[nodiscard]] env::Task<Result<void>> serve_letter(EventId id, std::string what);
   [[nodiscard]] Result<void> may_push(const std::vector<std::string>& payloads);
+  [[nodiscard]] Result<AckedMany> acked(Result<resp::Reply> reply,
+                                        const std::vector<Receipt>& receipts);
   [[nodiscard]] Result<std::vector<Delivery>> delivered(Result<resp::Reply> reply, bool swept);
   [[nodiscard]] Result<EventId> pushed(Result<resp::Reply> reply, std::size_t count);
   /// Definite: of another opening, so that it is not asked for.
@@ -143,8 +146,9 @@ class RedisStreamQueue final : public EventQueue {
   Scripts scripts_;
   Recovery recovery_;
   QueueMetrics metrics_;
-  env::Event changed_;     ///< something may be ready now
-  MonoTime next_sweep_{};  ///< when to look for what timed out
+  env::Event changed_;        ///< something may be ready now
+  MonoTime next_sweep_{};     ///< when to look for what timed out
+  std::int64_t waiting_ = 0;  ///< polls
   bool closed_ = false;
 };
 

@@ -47,15 +47,43 @@ Error RedisStreamQueue::stale(const Receipt& receipt) {
 }
 
 Result<void> RedisStreamQueue::check(const Receipt& receipt) {
-  if (closed_) return fail(definite(Errc::closed, "the queue was closed"));
+  if (closed_) return fail(closed_error());
   if (receipt.attempt == 0) return fail(receipt_required());
   if (receipt.generation != recovery_.generation) return fail(stale(receipt));
   return {};
 }
 
+Result<AckedMany> RedisStreamQueue::acked(Result<resp::Reply> reply,
+                                          const std::vector<Receipt>& receipts) {
+  const auto items = items_of(std::move(reply), 2);
+  if (!items) return fail(items.error());
+  AckedMany many;
+  for (std::size_t i = 2; i < items->size(); ++i) {
+    const auto place = number_of((*items)[i]);
+    if (!place || *place >= receipts.size()) return fail(strange_answer((*items)[i]));
+    many.stale.push_back(receipts[*place]);
+    static_cast<void>(stale(receipts[*place]));
+  }
+  const auto acked = number_of((*items)[0]);
+  const auto absent = number_of((*items)[1]);
+  if (!acked || !absent) return fail(strange_answer((*items)[0]));
+  if (!many.stale.empty()) return many;  // nothing was done
+  many.acked = *acked;
+  many.absent = *absent;
+  metrics_.acked += many.acked;
+  metrics_.absent += many.absent;
+  return many;
+}
+
 Task<Result<Acked>> RedisStreamQueue::ack(Receipt receipt) {
-  std::vector<Receipt> one(1, receipt);
-  const auto many = co_await ack_many(std::move(one));
+  if (auto may = check(receipt); !may) co_return fail(std::move(may.error()));
+  const std::string id = words_of(receipt.id);
+  const std::string attempt = std::to_string(receipt.attempt);
+  const std::array<std::string_view, 4> words{stream_, consumer_, id, attempt};
+  redis::Call call(scripts_.ack, 1, words);
+  co_await client_.run(call);
+  const std::vector<Receipt> receipts(1, receipt);
+  const auto many = acked(call.take(), receipts);
   if (!many) co_return fail(many.error());
   if (!many->stale.empty()) co_return fail(stale_error(receipt));
   co_return many->acked == 1 ? Acked::acked : Acked::absent;
@@ -64,36 +92,20 @@ Task<Result<Acked>> RedisStreamQueue::ack(Receipt receipt) {
 Task<Result<Acked>> RedisStreamQueue::ack(EventId) { co_return fail(receipt_required()); }
 
 Task<Result<AckedMany>> RedisStreamQueue::ack_many(std::vector<Receipt> receipts) {
-  if (closed_) co_return fail(definite(Errc::closed, "the queue was closed"));
+  if (closed_) co_return fail(closed_error());
   AckedMany many;
   std::vector<std::string> words;
   words.push_back(consumer_);
   for (const Receipt& receipt : receipts) {
-    if (auto may = check(receipt); !may) {
-      if (may.error().code != Errc::stale) co_return fail(std::move(may.error()));
-      many.stale.push_back(receipt);
-    }
+    auto may = check(receipt);
+    if (!may && may.error().code != Errc::stale) co_return fail(std::move(may.error()));
+    if (!may) many.stale.push_back(receipt);
     words.push_back(words_of(receipt.id));
     words.push_back(std::to_string(receipt.attempt));
   }
   if (!many.stale.empty() || receipts.empty()) co_return many;
   auto reply = co_await run(scripts_.ack, std::move(words));
-  const auto items = items_of(std::move(reply), 2);
-  if (!items) co_return fail(items.error());
-  for (std::size_t i = 2; i < items->size(); ++i) {
-    const auto place = number_of((*items)[i]);
-    if (!place || *place >= receipts.size()) co_return fail(strange_answer((*items)[i]));
-    many.stale.push_back(receipts[*place]);
-  }
-  if (!many.stale.empty()) {
-    for (const Receipt& receipt : many.stale) static_cast<void>(stale(receipt));
-    co_return many;
-  }
-  many.acked = number_of((*items)[0]).value_or(0);
-  many.absent = number_of((*items)[1]).value_or(0);
-  metrics_.acked += many.acked;
-  metrics_.absent += many.absent;
-  co_return many;
+  co_return acked(std::move(reply), receipts);
 }
 
 Task<Result<void>> RedisStreamQueue::nack(Receipt receipt, Nack how) {

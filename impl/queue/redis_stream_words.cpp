@@ -13,6 +13,8 @@ Error queue_lost() {
   return definite(Errc::corrupt, "the server has no such queue any more: it was lost there");
 }
 
+Error closed_error() { return definite(Errc::closed, "the queue was closed"); }
+
 Error told(Error error) {
   if (!error.detail.starts_with("NOGROUP")) return error;
   Error lost = queue_lost();

@@ -18,6 +18,7 @@ namespace lockstep::queue {
 /// An error of the client, as this queue tells it: a group that is not there was lost.
 [[nodiscard]] Error told(Error error);
 [[nodiscard]] Error queue_lost();
+[[nodiscard]] Error closed_error();
 
 /// A whole number above or equal to 0; of an integer or of digits.
 [[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text);

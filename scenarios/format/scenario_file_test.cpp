@@ -275,6 +275,27 @@ TEST(ScenarioFile, workloads_of_every_kind_are_read_as_they_are_written) {
   }
 }
 
+TEST(ScenarioFile, a_shared_queue_is_refused_what_only_a_queue_of_its_own_can_have) {
+  const auto with = [](const std::string& more) {
+    std::vector<std::string> sets{R"(workload={"kind":"queue","queue":"redis-streams"})",
+                                  "sweep={}", "queue.visibility=1s"};
+    if (!more.empty()) sets.push_back(more);
+    const std::string text = message(sample_text(), sets);
+    return text.substr(text.find("/") == std::string::npos ? 0 : text.find("): ") + 3);
+  };
+  EXPECT_EQ(with(""), "accepted");
+  EXPECT_EQ(with("queue.visibility=0s"),
+            "/queue/visibility: found 0s; expected 1ms at least: a server cannot tell who died");
+  EXPECT_EQ(with("queue.ack=os"),
+            "/queue/ack: found a level of its own; expected 'sync': topology.redis.persistence "
+            "says when a write is durable");
+  EXPECT_EQ(with("sweep.calls=5"),
+            "/sweep: found a sweep over the calls of a disk; expected the workload 'queue', with "
+            "the queue 'rocksdb'");
+  EXPECT_NE(with(R"(workload={"kind":"queue","queue":"files"})").find("/workload/queue"),
+            std::string::npos);
+}
+
 TEST(ScenarioFile, a_backend_gets_the_servers_that_it_can_use) {
   const auto with = [](const std::vector<std::string>& sets) {
     const std::string text = message(sample_text(), sets);

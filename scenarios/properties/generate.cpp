@@ -96,7 +96,15 @@ void draw_outbox(const Terms& terms, WorkloadSettings& workload) {
   if (chance(30)) workload.poison_percent = drawn(1, 5);
 }
 
-void draw_queue(const Terms& terms, Scenario& scenario) {
+/// What only a queue has that clients share on a server.
+void draw_shared_queue(Scenario& scenario) {
+  scenario.workload.clients = drawn(1, 4);
+  scenario.queue.push = scenario.queue.ack = scenarios::Durability::sync;
+  if (scenario.queue.visibility.count() > 0) return;
+  scenario.queue.visibility = drawn(milliseconds(200), seconds(1));
+}
+
+void draw_own_queue(const Terms& terms, Scenario& scenario) {
   WorkloadSettings& workload = scenario.workload;
   workload.clients = chance(20) ? 2 : 1;
   workload.keys = drawn(1, 4);
@@ -115,6 +123,16 @@ void draw_queue(const Terms& terms, Scenario& scenario) {
   workload.stall_percent = drawn(0, 25);
   workload.extend_percent = drawn(0, 25);
   if (chance(60)) scenario.queue.attempts_max = drawn(2, 5);
+}
+
+void draw_queue(const Terms& terms, Scenario& scenario) {
+  draw_own_queue(terms, scenario);
+  if (terms.queues.size() > 1) {
+    scenario.workload.queue = one_of(terms.queues);
+  } else {
+    scenario.workload.queue = terms.queues.front();
+  }
+  if (scenarios::has_shared_queue(scenario.workload)) draw_shared_queue(scenario);
 }
 
 void draw_workload(const Terms& terms, Scenario& scenario) {
@@ -150,7 +168,7 @@ Scenario drawn_scenario(const Terms& terms) {
   draw_workload(terms, scenario);
   draw_topology(terms, scenario);
   draw_surroundings(terms, scenario);
-  if (scenario.workload.kind == WorkloadKind::queue && terms.any_fault && chance(15)) {
+  if (scenarios::has_own_queues(scenario.workload) && terms.any_fault && chance(15)) {
     scenario.sweep.calls = drawn(1, 400);
   }
   draw_faults(terms, scenario);

@@ -70,6 +70,12 @@ Terms leased(Terms terms) {
   return terms;
 }
 
+Terms shared_queue_terms() {
+  Terms terms = leased(queue_terms(client_faults() + server_faults()));
+  terms.queues = {scenarios::QueueKind::redis_streams};
+  return terms;
+}
+
 Terms outbox_terms(OutboxKind outbox, FaultTerms faults) {
   Terms terms{.kind = WorkloadKind::outbox, .faults = std::move(faults)};
   terms.outboxes = {outbox};
@@ -167,6 +173,9 @@ std::vector<Property> queues() {
       promise("every_delivery_of_a_queue_has_a_cause_and_an_old_receipt_changes_nothing",
               {leased(queue_terms(clocks + power_cuts()))}, {},
               {Exercise::redelivered, Exercise::expired, Exercise::stale_receipt}),
+      promise("a_queue_that_a_fleet_shares_loses_nothing_and_lends_each_event_to_one_at_a_time",
+              {shared_queue_terms()}, {},
+              {Exercise::pushed, Exercise::acked, Exercise::redelivered, Exercise::expired}),
   };
 }
 

@@ -54,6 +54,10 @@ TEST(Queues, every_delivery_of_a_queue_has_a_cause_and_an_old_receipt_changes_no
   expect_promise_kept(100);
 }
 
+TEST(Queues, a_queue_that_a_fleet_shares_loses_nothing_and_lends_each_event_to_one_at_a_time) {
+  expect_promise_kept(50);
+}
+
 TEST(Outboxes, an_entry_that_committed_is_published_or_still_there) { expect_promise_kept(100); }
 
 TEST(Outboxes, entries_of_an_aggregate_are_published_in_order_and_again_only_for_a_cause) {

@@ -108,6 +108,7 @@ std::vector<Terms> anything() {
     terms.interfaces.push_back(scenarios::Interface::plugin);
     terms.persistence = {Persistence::none, Persistence::aof_everysec, Persistence::aof_always};
     terms.outboxes = {OutboxKind::redis, OutboxKind::rocksdb, OutboxKind::memory};
+    terms.queues = {scenarios::QueueKind::rocksdb, scenarios::QueueKind::redis_streams};
     terms.push = terms.ack = {Durability::sync, Durability::group, Durability::os};
     if (kind == WorkloadKind::task) terms.skew_max = milliseconds(200);  // its ttl must cover it
     terms.entries_min = 0;

@@ -52,6 +52,7 @@ struct Terms {
   std::vector<scenarios::Interface> interfaces{scenarios::Interface::keeper};
   std::vector<scenarios::Persistence> persistence{scenarios::Persistence::aof_always};
   std::vector<scenarios::OutboxKind> outboxes{scenarios::OutboxKind::redis};
+  std::vector<scenarios::QueueKind> queues{scenarios::QueueKind::rocksdb};
   std::vector<scenarios::Durability> push{scenarios::Durability::sync};
   std::vector<scenarios::Durability> ack{scenarios::Durability::sync};
   bool may_replicate = false;         ///< the lock's servers may have a replica

@@ -30,6 +30,8 @@ constexpr std::string_view one_holder =
     "no_two_clients_hold_one_lock_while_its_server_keeps_what_it_answered";
 constexpr std::string_view quiet_workers =
     "workers_are_quiet_before_their_lease_ends_while_only_the_locks_server_fails";
+constexpr std::string_view shared_queue =
+    "a_queue_that_a_fleet_shares_loses_nothing_and_lends_each_event_to_one_at_a_time";
 constexpr std::string_view pushes_stay = "no_acknowledged_event_is_lost_by_any_crash";
 constexpr std::string_view entries_stay = "an_entry_that_committed_is_published_or_still_there";
 
@@ -59,6 +61,10 @@ const Wrong members[] = {
     {"zoo/point_in_time_recovery", "damage_takes_only_what_it_hit_and_is_reported", ""},
     {"zoo/late_ack_deletes_new",
      "every_delivery_of_a_queue_has_a_cause_and_an_old_receipt_changes_nothing", ""},
+    {"zoo/streams_ack_unchecked", shared_queue, ""},
+    {"zoo/streams_claim_any", shared_queue, "queue/lease-overlap"},
+    {"zoo/streams_noack", shared_queue, "queue/undrained"},
+    {"zoo/streams_push_repeated", shared_queue, "queue/unexpected"},
     {"zoo/cursor_skips_late_commit", entries_stay, "outbox/skipped"},
     {"zoo/mark_before_publish", entries_stay, ""},
     {"zoo/unfenced_old_leader", "a_leader_that_lost_its_lock_neither_publishes_nor_marks", ""},

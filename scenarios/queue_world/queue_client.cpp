@@ -127,10 +127,11 @@ Task<void> QueueClient::live() {
 
 Task<bool> QueueClient::end(EventQueue* queue) {
   Result<void> surveyed;
-  if (is_shared()) co_await env::sleep_for(env_, others_end);
-  if (!is_shared() || job_.client == 0) surveyed = co_await log_.survey(queue);
+  const bool is_surveyor = !is_shared() || job_.client == 0;
+  if (is_shared() && is_surveyor) co_await env::sleep_for(env_, others_end);
+  if (is_surveyor) surveyed = co_await log_.survey(queue);
   const auto done = co_await queue->close();
-  co_return surveyed&& done;
+  co_return surveyed.has_value() && done.has_value();
 }
 
 Task<QueueResult> QueueClient::open_queue() {

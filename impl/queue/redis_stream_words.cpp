@@ -1,6 +1,5 @@
 #include "impl/queue/redis_stream_words.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace lockstep::queue {
@@ -20,21 +19,6 @@ Error told(Error error) {
   Error lost = queue_lost();
   lost.effect = error.effect;
   return lost;
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  return is_whole ? std::optional(number) : std::nullopt;
-}
-
-std::optional<std::uint64_t> number_of(const resp::Reply& reply) {
-  if (reply.is_integer() && reply.integer() >= 0) {
-    return static_cast<std::uint64_t>(reply.integer());
-  }
-  if (!reply.is_bulk()) return std::nullopt;
-  return number_of(std::string_view(reply.text()));
 }
 
 std::optional<EventId> id_of(const resp::Reply& reply) {

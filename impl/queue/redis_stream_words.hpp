@@ -9,9 +9,11 @@
 
 #include "impl/base/result.hpp"
 #include "impl/queue/types.hpp"
-#include "impl/resp/reply.hpp"
+#include "impl/resp/numbers.hpp"
 
 namespace lockstep::queue {
+
+using resp::number_of;
 
 /// An answer that none of our scripts gives: protocol, indefinite.
 [[nodiscard]] Error strange_answer(const resp::Reply& reply);
@@ -20,9 +22,6 @@ namespace lockstep::queue {
 [[nodiscard]] Error queue_lost();
 [[nodiscard]] Error closed_error();
 
-/// A whole number above or equal to 0; of an integer or of digits.
-[[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view text);
-[[nodiscard]] std::optional<std::uint64_t> number_of(const resp::Reply& reply);
 /// "0-7"
 [[nodiscard]] std::optional<EventId> id_of(const resp::Reply& reply);
 /// Errors: as told(); protocol, indefinite.

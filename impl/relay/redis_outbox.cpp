@@ -1,13 +1,16 @@
 #include "impl/relay/redis_outbox.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include "impl/base/assert.hpp"
 #include "impl/lock/lease.hpp"
 #include "impl/relay/redis_outbox_scripts.hpp"
+#include "impl/resp/numbers.hpp"
 
 namespace lockstep::relay {
+
+using resp::number_of;
+
 namespace {
 
 std::string with_fence(std::string_view script) {
@@ -16,22 +19,6 @@ std::string with_fence(std::string_view script) {
 
 std::unexpected<Error> strange(const std::string& what) {
   return fail(indefinite(Errc::protocol, "the outbox answered " + what));
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  return is_whole ? std::optional(number) : std::nullopt;
-}
-
-/// Of an integer, or of a bulk string of digits.
-std::optional<std::uint64_t> number_of(const resp::Reply& reply) {
-  if (reply.is_integer() && reply.integer() >= 0) {
-    return static_cast<std::uint64_t>(reply.integer());
-  }
-  if (!reply.is_bulk()) return std::nullopt;
-  return number_of(std::string_view(reply.text()));
 }
 
 /// "<id> <failures> <cause>"

@@ -8,7 +8,6 @@ namespace lockstep::scenarios {
 
 namespace {
 
-constexpr std::uint16_t redis_port = 6379;
 /// Keys draw_now() apart from the draws of operations.
 constexpr std::uint64_t now_key = 1U << 21U;
 
@@ -24,34 +23,31 @@ lock::DistributedLockConfig keeper_config_of(const PlanConfig& config) {
   return keeper;
 }
 
-redis::Options redis_options_of(const PlanConfig& config, const std::string& host) {
-  redis::Options options;
-  options.endpoint.host = host;
-  options.endpoint.port = redis_port;
-  options.connect_timeout = config.lock.connect_timeout;
-  options.command_timeout = config.lock.command_timeout;
-  return options;
+redis::Options redis_options_of(const PlanConfig& config, redis::Options server) {
+  server.connect_timeout = config.lock.connect_timeout;
+  server.command_timeout = config.lock.command_timeout;
+  return server;
 }
 
-FleetMember::FleetMember(sim::NodeRun& run, ClientJob& job)
-    : run_(run),
-      env_(run.env()),
+FleetMember::FleetMember(ClientNode node, ClientJob& job)
+    : node_(std::move(node)),
+      env_(node_.env),
       job_(job),
-      log_(*job.log, run.node().name),
+      log_(*job.log, node_.name),
       backend_(connect()),
       lock_(*backend_, log_),
-      sink_client_(env_, redis_options(guarded() ? job.sink_host : job.lock_hosts[0])) {}
+      sink_client_(env_, redis_options(guarded() ? *job.sink : job.lock_servers.at(0))) {}
 
 std::unique_ptr<lock::DistributedLockBackend> FleetMember::connect() {
   std::vector<redis::Client*> clients;
-  for (const std::string& host : job_.lock_hosts) {
-    clients.push_back(&redis_.emplace_back(env_, redis_options(host)));
+  for (const redis::Options& server : job_.lock_servers) {
+    clients.push_back(&redis_.emplace_back(env_, redis_options(server)));
   }
   return job_.implementation->make(env_, clients);
 }
 
-redis::Options FleetMember::redis_options(const std::string& host) const {
-  return redis_options_of(config(), host);
+redis::Options FleetMember::redis_options(redis::Options server) const {
+  return redis_options_of(config(), std::move(server));
 }
 
 lock::Fencing FleetMember::fencing() const {

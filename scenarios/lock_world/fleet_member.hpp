@@ -13,26 +13,26 @@
 #include "impl/redis/client.hpp"
 #include "scenarios/format/plan.hpp"
 #include "scenarios/lock_world/client_job.hpp"
+#include "scenarios/lock_world/client_node.hpp"
 #include "scenarios/lock_world/implementation.hpp"
 #include "scenarios/lock_world/recording.hpp"
-#include "sim/world.hpp"
 
 namespace lockstep::scenarios {
 
-class FleetMember : public sim::Incarnation {
+class FleetMember : public Client {
  protected:
   /// `job` outlives every incarnation.
-  FleetMember(sim::NodeRun& run, ClientJob& job);
+  FleetMember(ClientNode node, ClientJob& job);
 
   [[nodiscard]] const PlanConfig& config() const { return job_.plan->config; }
   [[nodiscard]] const WorkloadSettings& workload() const { return config().workload; }
-  [[nodiscard]] const std::string& name() const { return run_.node().name; }
-  [[nodiscard]] bool guarded() const { return !job_.sink_host.empty(); }
+  [[nodiscard]] const std::string& name() const { return node_.name; }
+  [[nodiscard]] bool guarded() const { return job_.sink.has_value(); }
   [[nodiscard]] lock::Fencing fencing() const;
   /// A duration that nothing in the plan names: the how-manieth of its kind that this client draws.
   [[nodiscard]] Nanos draw_now(DurationRange range);
 
-  sim::NodeRun& run_;
+  ClientNode node_;
   env::Env& env_;
   ClientJob& job_;
   ClientLog log_;
@@ -43,24 +43,25 @@ class FleetMember : public sim::Incarnation {
 
  private:
   [[nodiscard]] std::unique_ptr<lock::DistributedLockBackend> connect();
-  [[nodiscard]] redis::Options redis_options(const std::string& host) const;
+  [[nodiscard]] redis::Options redis_options(redis::Options server) const;
 };
 
 /// Marks a node as a holder while it lives, so that faults can aim at it.
 class HolderLabel {
  public:
-  explicit HolderLabel(sim::NodeRun& run) : run_(run) { set(true); }
+  /// `node` outlives it.
+  explicit HolderLabel(const ClientNode& node) : node_(node) { set(true); }
   HolderLabel(const HolderLabel&) = delete;
   HolderLabel& operator=(const HolderLabel&) = delete;
   ~HolderLabel() { set(false); }
 
  private:
-  void set(bool present) { run_.world().label(run_.id(), "holder", present); }
-  sim::NodeRun& run_;
+  void set(bool present) { node_.label("holder", present); }
+  const ClientNode& node_;
 };
 
 /// How a plan's clients reach the server on `host`.
-[[nodiscard]] redis::Options redis_options_of(const PlanConfig& config, const std::string& host);
+[[nodiscard]] redis::Options redis_options_of(const PlanConfig& config, redis::Options server);
 /// The keeper's configuration that a plan asks for.
 [[nodiscard]] lock::DistributedLockConfig keeper_config_of(const PlanConfig& config);
 

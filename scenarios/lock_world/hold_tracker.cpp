@@ -10,7 +10,7 @@ checkers::LeaseId HoldTracker::lease_of(const work::Fence& fence) const {
 void HoldTracker::note(const lock::Lease& lease) {
   leases_[std::pair(lease.key, lease.fence)] = log_.lease(lease.token);
   held_.insert(lease.token);
-  if (!label_) label_.emplace(run_);
+  if (!label_) label_.emplace(node_);
 }
 
 void HoldTracker::forget(lock::LeaseToken token) {

@@ -16,8 +16,8 @@ namespace lockstep::scenarios {
 class HoldTracker final : public PassingLock {
  public:
   /// All outlive it.
-  HoldTracker(lock::DistributedLockBackend& inner, sim::NodeRun& run, RunLog& log)
-      : PassingLock(inner), run_(run), log_(log) {}
+  HoldTracker(lock::DistributedLockBackend& inner, const ClientNode& node, RunLog& log)
+      : PassingLock(inner), node_(node), log_(log) {}
 
   [[nodiscard]] env::Task<Result<lock::AcquireOutcome>> acquire(
       lock::AcquireRequest& request) override;
@@ -33,7 +33,7 @@ class HoldTracker final : public PassingLock {
   void note(const lock::Lease& lease);
   void forget(lock::LeaseToken token);
 
-  sim::NodeRun& run_;
+  const ClientNode& node_;
   RunLog& log_;
   std::map<std::pair<std::string, FencingToken>, checkers::LeaseId> leases_;
   std::set<lock::LeaseToken> held_;

@@ -13,16 +13,18 @@ constexpr std::uint64_t write_delay_key = 1U << 20U;
 
 }  // namespace
 
-LockClient::LockClient(sim::NodeRun& run, ClientJob& job)
-    : FleetMember(run, job), sink_(sink_client_, fencing()), store_(sink_, log_), tasks_(env_) {
+LockClient::LockClient(ClientNode node, ClientJob& job)
+    : FleetMember(std::move(node), job),
+      sink_(sink_client_, fencing()),
+      store_(sink_, log_),
+      tasks_(env_) {
   tasks_.spawn(live());
 }
 
 env::Task<void> LockClient::live() {
   job_.done = false;
   while (!job_.operations.empty()) {
-    const Operation operation = job_.operations.front();
-    job_.operations.pop_front();
+    const Operation operation = job_.take_next();
     co_await env::sleep_for(env_, operation.think);
     lock::LeaseKeeper keeper(env_, lock_, keeper_config_of(config()));
     const std::string key = "k" + std::to_string(operation.key);
@@ -39,7 +41,7 @@ env::Task<void> LockClient::live() {
 }
 
 env::Task<void> LockClient::work(Operation operation, std::string key, lock::LeaseGuard guard) {
-  const HolderLabel label(run_);
+  const HolderLabel label(node_);
   const MonoTime until = saturating_add(env_.clock.now(), operation.hold);
   if (guarded()) {
     store_.set_lease(guard.lease());

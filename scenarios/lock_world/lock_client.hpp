@@ -13,7 +13,7 @@ namespace lockstep::scenarios {
 class LockClient final : public FleetMember {
  public:
   /// Starts at once.
-  LockClient(sim::NodeRun& run, ClientJob& job);
+  LockClient(ClientNode node, ClientJob& job);
 
  private:
   env::Task<void> live();

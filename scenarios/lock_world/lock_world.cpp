@@ -34,6 +34,27 @@ sim::WorldOptions options_of(const PlanConfig& config) {
   return options;
 }
 
+/// On the default port, where every simulated server listens.
+redis::Options server_at(const std::string& host) {
+  redis::Options options;
+  options.endpoint.host = host;
+  return options;
+}
+
+/// A client as an incarnation of a node of the world.
+class SimClient final : public sim::Incarnation {
+ public:
+  SimClient(sim::NodeRun& run, ClientJob& job)
+      : client_(make_client({run.env(), run.node().name, label_of(run)}, job)) {}
+
+ private:
+  static std::function<void(std::string_view, bool)> label_of(sim::NodeRun& run) {
+    return
+        [&run](std::string_view name, bool present) { run.world().label(run.id(), name, present); };
+  }
+  std::unique_ptr<Client> client_;
+};
+
 }  // namespace
 
 sim::ClockSpec clock_of(const PlanConfig& config, std::string_view node) {
@@ -50,7 +71,7 @@ LockWorld::LockWorld(const Plan& plan, checkers::History& history)
     : plan_(plan),
       redis_(lock_store(plan.config)),
       sink_(sink_store(plan.config)),
-      log_(history, world_),
+      log_(history, [this] { return world_.now(); }),
       world_(options_of(plan.config)) {
   const PlanConfig& config = plan.config;
   redis_.populate(world_, config);
@@ -71,8 +92,8 @@ void LockWorld::add_client(std::uint32_t client) {
   job.log = &log_;
   job.implementation = find_implementation(plan_.config.implementation);
   job.client = client;
-  job.lock_hosts = redis_.hosts();
-  if (guarded()) job.sink_host = sink_.hosts().front();
+  for (const std::string& host : redis_.hosts()) job.lock_servers.push_back(server_at(host));
+  if (guarded()) job.sink = server_at(sink_.hosts().front());
   for (const Operation& operation : plan_.operations) {
     if (operation.client == client) job.operations.push_back(operation);
   }
@@ -84,7 +105,7 @@ void LockWorld::add_client(std::uint32_t client) {
   log_.watch("client/" + std::to_string(client), coverage);
   spec.program = [&job, &coverage](sim::NodeRun& run) {
     coverage.started();
-    return make_client(run, job);
+    return std::make_unique<SimClient>(run, job);
   };
   if (has_disks(plan_.config.workload)) spec.disk = disk_of(client);
   world_.add_node(std::move(spec));

@@ -1,4 +1,6 @@
 // Which client a workload asks for.
+#include <utility>
+
 #include "scenarios/lock_world/lock_client.hpp"
 #include "scenarios/lock_world/plugin_client.hpp"
 #include "scenarios/outbox_world/outbox_client.hpp"
@@ -7,17 +9,19 @@
 
 namespace lockstep::scenarios {
 
-std::unique_ptr<sim::Incarnation> make_client(sim::NodeRun& run, ClientJob& job) {
+std::unique_ptr<Client> make_client(ClientNode node, ClientJob& job) {
   const WorkloadSettings& workload = job.plan->config.workload;
   switch (workload.kind) {
     case WorkloadKind::lock:
-      if (workload.interface == Interface::plugin) return std::make_unique<PluginClient>(run, job);
-      return std::make_unique<LockClient>(run, job);
-    case WorkloadKind::outbox: return std::make_unique<OutboxClient>(run, job);
-    case WorkloadKind::pipeline: return std::make_unique<PipelineClient>(run, job);
-    case WorkloadKind::queue: return std::make_unique<QueueClient>(run, job);
-    case WorkloadKind::scheduler: return std::make_unique<SchedulerClient>(run, job);
-    case WorkloadKind::task: return std::make_unique<TaskClient>(run, job);
+      if (workload.interface == Interface::plugin) {
+        return std::make_unique<PluginClient>(std::move(node), job);
+      }
+      return std::make_unique<LockClient>(std::move(node), job);
+    case WorkloadKind::outbox: return std::make_unique<OutboxClient>(std::move(node), job);
+    case WorkloadKind::pipeline: return std::make_unique<PipelineClient>(std::move(node), job);
+    case WorkloadKind::queue: return std::make_unique<QueueClient>(std::move(node), job);
+    case WorkloadKind::scheduler: return std::make_unique<SchedulerClient>(std::move(node), job);
+    case WorkloadKind::task: return std::make_unique<TaskClient>(std::move(node), job);
   }
   ASSERT(false);
 }

@@ -11,9 +11,9 @@ constexpr int release_attempts = 2;  // a lost reply is worth one more; then the
 
 }  // namespace
 
-PluginClient::PluginClient(sim::NodeRun& run, ClientJob& job)
-    : FleetMember(run, job),
-      holds_(lock_, run, *job.log),
+PluginClient::PluginClient(ClientNode node, ClientJob& job)
+    : FleetMember(std::move(node), job),
+      holds_(lock_, node_, *job.log),
       locks_(env_, holds_),
       sink_(sink_client_, fencing()),
       store_(sink_, log_),
@@ -24,8 +24,7 @@ PluginClient::PluginClient(sim::NodeRun& run, ClientJob& job)
 env::Task<void> PluginClient::live() {
   job_.done = false;
   while (!job_.operations.empty()) {
-    const Operation operation = job_.operations.front();
-    job_.operations.pop_front();
+    const Operation operation = job_.take_next();
     co_await env::sleep_for(env_, operation.think);
     lock::LockHandle handle = co_await take("k" + std::to_string(operation.key));
     co_await use(operation, handle);

@@ -13,7 +13,7 @@ namespace lockstep::scenarios {
 class PluginClient final : public FleetMember {
  public:
   /// Starts at once.
-  PluginClient(sim::NodeRun& run, ClientJob& job);
+  PluginClient(ClientNode node, ClientJob& job);
 
  private:
   env::Task<void> live();

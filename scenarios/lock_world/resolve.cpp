@@ -90,8 +90,8 @@ std::optional<Asked> asked(const checkers::History& history, std::uint32_t index
 
 /// The texts of lease tokens, by their numbers in the history: dense from 1.
 std::vector<std::string> token_texts(const RunLog& log) {
-  std::vector<std::string> texts(log.leases().size() + 1);
-  for (const auto& [token, lease] : log.leases()) texts.at(lease.value) = lock::to_text(token);
+  std::vector<std::string> texts(1);
+  for (const lock::LeaseToken token : log.lease_tokens()) texts.push_back(lock::to_text(token));
   return texts;
 }
 

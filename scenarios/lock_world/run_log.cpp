@@ -4,6 +4,7 @@ namespace lockstep::scenarios {
 
 checkers::LeaseId RunLog::lease(lock::LeaseToken token) {
   const auto [found, added] = leases_.try_emplace(token, checkers::LeaseId{leases_.size() + 1});
+  if (added) tokens_.push_back(token);
   return found->second;
 }
 

@@ -1,5 +1,5 @@
-// Records what the clients of one world do: logical threads per node, lease numbers, names interned
-// once. Call records one operation and cannot forget to end it.
+// Records what the clients of one world, or of one process, do: logical threads per node, lease
+// numbers, names interned once. Call records one operation and cannot forget to end it.
 #pragma once
 
 #include <functional>
@@ -12,24 +12,27 @@
 #include "checkers/recorder.hpp"
 #include "impl/lock/lease.hpp"
 #include "scenarios/coverage/coverage.hpp"
-#include "sim/world.hpp"
 
 namespace lockstep::scenarios {
 
 class RunLog {
  public:
-  /// Both outlive the log.
-  RunLog(checkers::History& history, const sim::World& world)
-      : history_(history), recorder_(history), world_(world) {}
+  /// `history` outlives the log.
+  /// @param now  Time since the start of the run; never falls.
+  RunLog(checkers::History& history, std::function<Nanos()> now)
+      : history_(history), recorder_(history), now_(std::move(now)) {}
 
-  [[nodiscard]] Nanos now() const { return world_.now(); }
+  [[nodiscard]] Nanos now() const { return now_(); }
   [[nodiscard]] checkers::Recorder& recorder() { return recorder_; }
   [[nodiscard]] checkers::NameId name(std::string_view text) { return history_.names.intern(text); }
   /// The number a lease token has in this history, new or old.
   [[nodiscard]] checkers::LeaseId lease(lock::LeaseToken token);
-  /// The number of `lease`'s token, if an operation named it.
-  [[nodiscard]] const std::map<lock::LeaseToken, checkers::LeaseId>& leases() const {
-    return leases_;
+  /// The tokens that lease() was asked for: that of lease n is at n - 1.
+  [[nodiscard]] const std::vector<lock::LeaseToken>& lease_tokens() const { return tokens_; }
+  /// Identities and values are numbered from here on, so that those of several processes differ.
+  void number_from(std::uint32_t owner, std::int64_t value) {
+    owners_ = owner;
+    values_ = value;
   }
   /// A new identity, as the lock sees its clients.
   [[nodiscard]] checkers::OwnerId new_owner() { return checkers::OwnerId{++owners_}; }
@@ -46,8 +49,9 @@ class RunLog {
   friend class ClientLog;
   checkers::History& history_;
   checkers::Recorder recorder_;
-  const sim::World& world_;
+  std::function<Nanos()> now_;
   std::map<lock::LeaseToken, checkers::LeaseId> leases_;
+  std::vector<lock::LeaseToken> tokens_;
   std::uint32_t owners_ = 0;
   std::int64_t values_ = 0;
   std::uint64_t completed_ = 0;

@@ -48,9 +48,9 @@ relay::RelayConfig relay_config_of(const PlanConfig& config, std::string owner) 
   return relay;
 }
 
-OutboxClient::OutboxClient(sim::NodeRun& run, ClientJob& job)
-    : FleetMember(run, job),
-      holds_(lock_, run, *job.log),
+OutboxClient::OutboxClient(ClientNode node, ClientJob& job)
+    : FleetMember(std::move(node), job),
+      holds_(lock_, node_, *job.log),
       outbox_log_{log_, holds_,
                   workload().guarded == Guarded::fenced &&
                       job.implementation->outbox_flaw != OutboxFlaw::unfenced},
@@ -131,8 +131,7 @@ Task<void> OutboxClient::write() {
     co_await env::sleep_for(env_, retry_delay);
   }
   while (!job_.operations.empty()) {
-    const Operation operation = job_.operations.front();
-    job_.operations.pop_front();
+    const Operation operation = job_.take_next();
     co_await env::sleep_for(env_, operation.think);
     if (now() >= heal()) co_return;
     // one that stays open must not hold up the others

@@ -20,7 +20,7 @@ namespace lockstep::scenarios {
 class OutboxClient final : public FleetMember {
  public:
   /// Starts at once. `job` outlives it.
-  OutboxClient(sim::NodeRun& run, ClientJob& job);
+  OutboxClient(ClientNode node, ClientJob& job);
 
  private:
   [[nodiscard]] Nanos now() const { return job_.log->now(); }

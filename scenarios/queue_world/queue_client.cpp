@@ -76,13 +76,13 @@ struct QueueClient::Turn {
   }
 };
 
-QueueClient::QueueClient(sim::NodeRun& run, ClientJob& job)
-    : env_(run.env()),
+QueueClient::QueueClient(const ClientNode& node, ClientJob& job)
+    : env_(node.env),
       job_(job),
-      log_(ClientLog(*job.log, run.node().name), is_shared() ? "redis/0" : run.node().name,
-           job.queues, job.plan->config.queue.visibility),
+      log_(ClientLog(*job.log, node.name), is_shared() ? "redis/0" : node.name, job.queues,
+           job.plan->config.queue.visibility),
       tasks_(env_) {
-  if (is_shared()) server_.emplace(env_, redis_options_of(config(), job.lock_hosts.front()));
+  if (is_shared()) server_.emplace(env_, redis_options_of(config(), job.lock_servers.front()));
   tasks_.spawn(live());
 }
 
@@ -150,7 +150,7 @@ Task<std::unique_ptr<EventQueue>> QueueClient::open() {
   if (!opened) {
     call->error(opened.error());
     const bool is_beyond_repair = !is_shared() && opened.error().code == Errc::corrupt;
-    if (is_beyond_repair) log_.give_up(++job_.queues);
+    if (is_beyond_repair) log_.give_up(job_.leave_queue());
     co_return nullptr;
   }
   log_.opened(*call, **opened);
@@ -180,9 +180,7 @@ std::optional<Operation> QueueClient::next_push(std::uint32_t producer) {
   const auto next = std::find_if(job_.operations.begin(), job_.operations.end(),
                                  [&](const Operation& push) { return push.key == producer; });
   if (next == job_.operations.end()) return std::nullopt;
-  const Operation push = *next;
-  job_.operations.erase(next);
-  return push;
+  return job_.take(next);
 }
 
 Task<void> QueueClient::produce(Turn* turn, std::uint32_t producer) {

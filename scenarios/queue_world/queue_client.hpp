@@ -15,10 +15,10 @@
 
 namespace lockstep::scenarios {
 
-class QueueClient final : public sim::Incarnation {
+class QueueClient final : public Client {
  public:
   /// Starts at once. `job` outlives it.
-  QueueClient(sim::NodeRun& run, ClientJob& job);
+  QueueClient(const ClientNode& node, ClientJob& job);
 
  private:
   /// One opening of the queue, until it is closed.

@@ -85,8 +85,8 @@ env::Task<void> RotatingMember::end_turn(Worker* worker, Nanos after) {
 
 // ---- the pipeline -------------------------------------------------------------------------------
 
-PipelineClient::PipelineClient(sim::NodeRun& run, ClientJob& job)
-    : RotatingMember(run, job),
+PipelineClient::PipelineClient(ClientNode node, ClientJob& job)
+    : RotatingMember(std::move(node), job),
       source_(sink_client_),
       sink_(sink_client_, fencing()),
       progress_(sink_client_, fencing()),
@@ -113,8 +113,7 @@ std::unique_ptr<Worker> PipelineClient::make_worker() {
 
 env::Task<void> PipelineClient::emit() {
   while (!job_.operations.empty()) {
-    const Operation operation = job_.operations.front();
-    job_.operations.pop_front();
+    const Operation operation = job_.take_next();
     co_await env::sleep_for(env_, operation.think);
     work::Collection collection = collection_of(operation.key);
     co_await record_emit(log_, source_, std::move(collection));
@@ -123,8 +122,8 @@ env::Task<void> PipelineClient::emit() {
 
 // ---- the scheduler ------------------------------------------------------------------------------
 
-SchedulerClient::SchedulerClient(sim::NodeRun& run, ClientJob& job)
-    : RotatingMember(run, job),
+SchedulerClient::SchedulerClient(ClientNode node, ClientJob& job)
+    : RotatingMember(std::move(node), job),
       ledger_(sink_client_, fencing()),
       dispatcher_(env_, work_log_, [this] { return dawdle(); }) {
   tasks_.spawn(live());
@@ -146,9 +145,9 @@ std::unique_ptr<Worker> SchedulerClient::make_worker() {
 
 // ---- the scheduled task -------------------------------------------------------------------------
 
-TaskClient::TaskClient(sim::NodeRun& run, ClientJob& job)
-    : FleetMember(run, job),
-      holds_(lock_, run, *job.log),
+TaskClient::TaskClient(ClientNode node, ClientJob& job)
+    : FleetMember(std::move(node), job),
+      holds_(lock_, node_, *job.log),
       work_log_{log_, holds_},
       locks_(env_, holds_),
       tasks_(env_) {

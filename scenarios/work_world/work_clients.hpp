@@ -17,9 +17,9 @@ namespace lockstep::scenarios {
 /// What is common to those that are told to stop in order, as deployments do, and start anew.
 class RotatingMember : public FleetMember {
  protected:
-  RotatingMember(sim::NodeRun& run, ClientJob& job)
-      : FleetMember(run, job),
-        holds_(lock_, run, *job.log),
+  RotatingMember(ClientNode node, ClientJob& job)
+      : FleetMember(std::move(node), job),
+        holds_(lock_, node_, *job.log),
         work_log_{log_, holds_},
         tasks_(env_) {}
 
@@ -40,7 +40,7 @@ class RotatingMember : public FleetMember {
 class PipelineClient final : public RotatingMember {
  public:
   /// Starts at once.
-  PipelineClient(sim::NodeRun& run, ClientJob& job);
+  PipelineClient(ClientNode node, ClientJob& job);
 
  private:
   std::unique_ptr<Worker> make_worker() override;
@@ -56,7 +56,7 @@ class PipelineClient final : public RotatingMember {
 class SchedulerClient final : public RotatingMember {
  public:
   /// Starts at once.
-  SchedulerClient(sim::NodeRun& run, ClientJob& job);
+  SchedulerClient(ClientNode node, ClientJob& job);
 
  private:
   std::unique_ptr<Worker> make_worker() override;
@@ -68,7 +68,7 @@ class SchedulerClient final : public RotatingMember {
 class TaskClient final : public FleetMember {
  public:
   /// Starts at once.
-  TaskClient(sim::NodeRun& run, ClientJob& job);
+  TaskClient(ClientNode node, ClientJob& job);
 
  private:
   env::Task<void> attend(work::ScheduledTask* task, std::string name);

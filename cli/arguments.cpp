@@ -162,6 +162,38 @@ void add_check(CLI::App& app, CheckArguments& to) {
   command->add_flag("--json", to.json, "Print JSON instead of text");
 }
 
+void add_live(CLI::App& app, LiveArguments& to) {
+  CLI::App* command = add_command(app, "live", help::live_about, help::live_examples);
+  command->add_option("SCENARIO", to.scenario, "A scenario file")->type_name("")->required();
+  auto* where = command->add_option_group("servers");
+  where->add_option("--redis", to.redis, "Use this server; once for each of a Redlock's servers")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  where->add_flag("--spawn", to.spawn,
+                  "Start redis-servers for the run, which faults may harm as well");
+  where->require_option(1);
+  command->add_option("--sink", to.sink, "The guarded resource (default: the first --redis)")
+      ->type_name("URL")
+      ->needs("--redis");
+  command->add_flag("--flush", to.flush, "Empty the databases of the URLs first")->needs("--redis");
+  command->add_option("--seed", to.seed, "Which plan: 42, 0x2a, or a commit (default 0)")
+      ->type_name("N");
+  command->add_option("--duration", to.duration, "Instead of the scenario's: 30s, 5m")
+      ->type_name("TIME");
+  command->add_option("--set", to.sets, "Override a field of the scenario; repeatable")
+      ->type_name("path=value")
+      ->allow_extra_args(false);
+  command->add_option("--out", to.out, "Folder for the history (default out)")->type_name("DIR");
+  command->add_option("--json", to.json, "Write the result as JSON")->type_name("FILE");
+}
+
+/// Not for people: no help lists it.
+void add_worker(CLI::App& app, WorkerArguments& to) {
+  CLI::App* command = app.add_subcommand("worker", "A process that lockstep live starts.");
+  command->group("");
+  command->add_option("JOB", to.job)->required();
+}
+
 struct ListName {
   const char* name;
   const char* about;
@@ -195,6 +227,8 @@ struct Parsed {
   ReplayArguments replay;
   ShrinkArguments shrink;
   CheckArguments check;
+  LiveArguments live;
+  WorkerArguments worker;
   ListArguments list;
 };
 
@@ -215,6 +249,8 @@ std::unique_ptr<CLI::App> make_app(Parsed& to) {
   add_replay(*app, to.replay);
   add_shrink(*app, to.shrink);
   add_check(*app, to.check);
+  add_live(*app, to.live);
+  add_worker(*app, to.worker);
   add_list(*app, to.list);
   return app;
 }
@@ -233,8 +269,9 @@ std::string full_name(const CLI::App& app) {
 std::vector<std::string> known_names(const CLI::App& app, bool options) {
   std::vector<std::string> names;
   if (!options) {
-    for (const CLI::App* command : app.get_subcommands(nullptr))
-      names.push_back(command->get_name());
+    for (const CLI::App* command : app.get_subcommands(nullptr)) {
+      if (!command->get_name().empty()) names.push_back(command->get_name());
+    }
     return names;
   }
   for (const CLI::Option* option : app.get_options()) {
@@ -301,6 +338,8 @@ std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* cons
   if (app->got_subcommand("replay")) return std::move(parsed.replay);
   if (app->got_subcommand("shrink")) return std::move(parsed.shrink);
   if (app->got_subcommand("check")) return std::move(parsed.check);
+  if (app->got_subcommand("live")) return std::move(parsed.live);
+  if (app->got_subcommand("worker")) return std::move(parsed.worker);
   return std::move(parsed.list);
 }
 

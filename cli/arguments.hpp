@@ -76,8 +76,26 @@ struct ListArguments {
   std::vector<std::string> paths;  ///< scenarios only; empty: the folder "scenarios"
 };
 
+struct LiveArguments {
+  std::string scenario;
+  std::vector<std::string> redis;  ///< URLs; none exactly if
+  bool spawn = false;              ///< servers are started
+  std::string sink;                ///< a URL; empty: the first of `redis`
+  bool flush = false;
+  std::string seed = "0";
+  std::optional<std::string> duration;
+  std::vector<std::string> sets;
+  std::string out = "out";
+  std::optional<std::string> json;
+};
+
+/// A process that `live` starts.
+struct WorkerArguments {
+  std::string job;
+};
+
 using Arguments = std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments,
-                               CheckArguments, ListArguments>;
+                               CheckArguments, LiveArguments, WorkerArguments, ListArguments>;
 
 /// Nothing to run: help, version, or a mistake.
 struct NothingToDo {

@@ -25,6 +25,7 @@ inline constexpr const char* main_examples =
     "  lockstep replay out/redis_evicts_keys/12/failure.json --trace\n"
     "  lockstep shrink out/redis_evicts_keys/12/failure.json    to the few events that matter\n"
     "  lockstep check history.jsonl                     judge a history of your own\n"
+    "  lockstep live scenarios/lock/redis_lock_swarm.json --spawn    for real, with redis-server\n"
     "  lockstep list faults\n"
     "  lockstep run --help                              all options of a command\n";
 
@@ -102,6 +103,28 @@ inline constexpr const char* check_examples =
     "Examples:\n"
     "  lockstep check out/redis_evicts_keys/12/history.jsonl\n"
     "  lockstep check --model lease-lock --json mine.jsonl > verdict.json\n";
+
+inline constexpr const char* live_about =
+    "Runs a scenario in real time against real servers, and judges what its clients recorded.";
+
+inline constexpr const char* live_examples =
+    "Each client of the scenario is a process, with a proxy between it and each server; faults "
+    "are\n"
+    "done to them for real: kill -9, SIGSTOP, cut and delayed connections. With --spawn servers "
+    "are\n"
+    "started too, and killed, paused, and given wall clocks that jump. `lockstep list faults` "
+    "says\n"
+    "what each kind is live; a kind that has no live form is refused before anything starts.\n"
+    "The seed draws the plan as in `run`, but time is real, so no run repeats.\n"
+    "The history is OUT/live/<scenario>/<seed>/history.jsonl. Ctrl-C ends all processes and "
+    "judges\n"
+    "what there is. A database named by --redis must be empty, and keeps what the run leaves.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep live scenarios/lock/redis_lock_swarm.json --spawn --duration 30s\n"
+    "  lockstep live scenarios/lock/redis_wall_clock_jumps_forward.json --spawn\n"
+    "  lockstep live scenarios/lock/zoo_plain_delete.json --spawn --duration 20s --seed 3\n"
+    "  lockstep live my.json --redis redis://localhost:6379/5 --set lock.ttl=2s --duration 1m\n";
 
 inline constexpr const char* list_about = "Names what there is, with a line about each.";
 

@@ -84,6 +84,8 @@ std::string list_faults() {
     }
     table.add("  target", targets);
     if (kind.lasts) table.add("  for", "how long it lasts");
+    const std::string why_not = "none: " + std::string(kind.why_not_live);
+    table.add("  live", kind.live.empty() ? why_not : kind.live);
     for (const faults::ParameterSpec& parameter : kind.parameters) {
       table.add("  " + std::string(parameter.name), parameter_text(parameter));
     }

@@ -1,7 +1,8 @@
-// `lockstep`: the command line over the simulated world.
+// `lockstep`: the command line over the simulated world and the live one.
 #include <malloc.h>
 
 #include "cli/product.hpp"
+#include "scenarios/live/worker.hpp"
 
 namespace {
 
@@ -22,5 +23,7 @@ void keep_freed_memory() {
 int main(int argc, char** argv) {
   using namespace lockstep;
   keep_freed_memory();
-  return cli::run(argc, argv, {scenarios::run_plan, scenarios::workloads(), scenarios::zoo()});
+  return cli::run(argc, argv,
+                  {scenarios::run_plan, scenarios::workloads(), scenarios::zoo(),
+                   scenarios::live::run_live, scenarios::live::run_worker});
 }

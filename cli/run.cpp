@@ -21,6 +21,8 @@ struct Dispatch {
     return shrink_failure(arguments, product);
   }
   int operator()(const CheckArguments& arguments) const { return check(arguments); }
+  int operator()(const LiveArguments& arguments) const { return live(arguments, product); }
+  int operator()(const WorkerArguments& arguments) const { return product.worker(arguments.job); }
   int operator()(const ListArguments& arguments) const { return list(arguments, product); }
 };
 

@@ -6,5 +6,5 @@ int main(int argc, char** argv) {
   using namespace lockstep;
   static constexpr scenarios::Listed workloads[] = {{"lock", "A scripted workload."}};
   static constexpr scenarios::Listed zoo[] = {{"zoo/broken", "Finds lock/double-grant."}};
-  return cli::run(argc, argv, {&campaign::scripted_run, workloads, zoo});
+  return cli::run(argc, argv, {&campaign::scripted_run, workloads, zoo, {}, {}});
 }

@@ -132,6 +132,9 @@ constexpr std::array<ParameterSpec, 1> rot_parameters{{
      .about = "how many bits of what is stored are flipped"},
 }};
 
+constexpr Names no_disk = "nothing of ours stands between a live process and its disk";
+constexpr Names no_power_cut = "the power of a live machine cannot be cut: SIGKILL loses no write";
+
 constexpr std::array<KindSpec, kind_count> registry{{
     {.kind = Kind::crash,
      .name = "crash",
@@ -152,7 +155,7 @@ constexpr std::array<KindSpec, kind_count> registry{{
      .targets = all_targets,
      .parameters = partition_parameters,
      .in_sim = "loses everything between two sides without a sign to either",
-     .live = "the proxies between the sides stop forwarding"},
+     .live = "the proxies between clients and servers of the two sides swallow what they get"},
     {.kind = Kind::blackhole,
      .name = "blackhole",
      .lasts = true,
@@ -160,7 +163,7 @@ constexpr std::array<KindSpec, kind_count> registry{{
      .targets = client_first,
      .parameters = direction_only,
      .in_sim = "loses bytes between the target and its peers, in either or both directions",
-     .live = "the proxy swallows bytes of that direction"},
+     .live = "the proxy swallows bytes of that direction; half of the connections get them late"},
     {.kind = Kind::clog,
      .name = "clog",
      .lasts = true,
@@ -194,7 +197,7 @@ constexpr std::array<KindSpec, kind_count> registry{{
      .lasts = true,
      .targets = servers,
      .in_sim = "TLS handshakes with the node fail verification",
-     .live = "the proxy presents a certificate of another authority"},
+     .why_not_live = "the clients of scenarios speak no TLS of their own"},
     {.kind = Kind::clock_step,
      .name = "clock-step",
      .targets = client_first,
@@ -225,12 +228,12 @@ constexpr std::array<KindSpec, kind_count> registry{{
      .name = "redis-restart-empty",
      .targets = redis_only,
      .in_sim = "the server restarts at once with no data",
-     .live = "SIGKILL, its files removed, redis-server started again"},
+     .live = "SIGKILL, its files removed, redis-server started again at once"},
     {.kind = Kind::failover,
      .name = "failover",
      .targets = redis_only,
      .in_sim = "the replica becomes master with what it has; connections reset",
-     .live = "REPLICAOF NO ONE at the replica; the proxy turns to it"},
+     .why_not_live = "live servers have no replicas"},
     {.kind = Kind::script_flush,
      .name = "script-flush",
      .targets = servers,
@@ -248,50 +251,52 @@ constexpr std::array<KindSpec, kind_count> registry{{
      .targets = disks,
      .parameters = fsync_parameters,
      .in_sim = "the next fsyncs fail, until 'for' is over",
-     .live = "not available"},
+     .why_not_live = no_disk},
     {.kind = Kind::io_error,
      .name = "io-error",
      .lasts = true,
      .targets = disks,
      .parameters = io_parameters,
      .in_sim = "the next reads or writes fail, until 'for' is over",
-     .live = "not available"},
+     .why_not_live = no_disk},
     {.kind = Kind::disk_full,
      .name = "disk-full",
      .lasts = true,
      .targets = disks,
      .parameters = full_parameters,
      .in_sim = "writes fail once what is free is used up; space is back after 'for'",
-     .live = "not available"},
+     .why_not_live = no_disk},
     {.kind = Kind::slow_disk,
      .name = "slow-disk",
      .lasts = true,
      .targets = disks,
      .parameters = slow_parameters,
      .in_sim = "every call to the disk takes longer",
-     .live = "not available"},
+     .why_not_live = no_disk},
     {.kind = Kind::bit_rot,
      .name = "bit-rot",
      .targets = disks,
      .parameters = rot_parameters,
      .in_sim = "flips bits in what is stored, for good",
-     .live = "not available"},
+     .why_not_live = no_disk},
     {.kind = Kind::lose_unsynced,
      .name = "lose-unsynced",
      .targets = disks,
      .in_sim = "the next crash keeps nothing that was not synced",
-     .live = "not available"},
+     .why_not_live = no_power_cut},
     {.kind = Kind::torn_write,
      .name = "torn-write",
      .targets = disks,
      .in_sim = "the next crash leaves holes or a zeroed tail in what was not synced",
-     .live = "not available"},
+     .why_not_live = no_power_cut},
 }};
 
+/// In the order of the enum, and each with a live form or a reason.
 constexpr bool in_order() {
   for (std::size_t i = 0; i < registry.size(); ++i) {
     if (static_cast<std::size_t>(registry[i].kind) != i) return false;
     if (registry[i].parameters.size() > parameters_max) return false;
+    if (registry[i].live.empty() == registry[i].why_not_live.empty()) return false;
   }
   return true;
 }

@@ -65,7 +65,8 @@ struct KindSpec {
   std::span<const std::string_view> targets{};
   std::span<const ParameterSpec> parameters{};  ///< at most parameters_max
   std::string_view in_sim{};                    ///< one line each
-  std::string_view live{};
+  std::string_view live{};                      ///< empty: it has no live form,
+  std::string_view why_not_live{};              ///< and this is why
 };
 
 /// No kind needs more, and a planned fault stays small.

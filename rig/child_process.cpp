@@ -20,6 +20,7 @@ namespace lockstep::rig {
 namespace {
 
 constexpr Nanos poll_every = milliseconds(1);
+constexpr int pipe_bytes = 1 << 20;  // so that a child rarely waits for who reads; unprivileged
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -34,8 +35,14 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
   return all;
 }
 
+/// Where a child's words go.
+struct Outputs {
+  int out = -1;
+  int err = -1;
+};
+
 /// Runs in the child between fork and exec: calls that are safe there, and nothing else.
-[[noreturn]] void become(char* const* argv, char* const* environment, int output, int report,
+[[noreturn]] void become(char* const* argv, char* const* environment, Outputs outputs, int report,
                          pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(0);  // the parent died before the line above
@@ -43,8 +50,8 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  dup2(output, STDOUT_FILENO);
-  dup2(output, STDERR_FILENO);
+  dup2(outputs.out, STDOUT_FILENO);
+  dup2(outputs.err, STDERR_FILENO);
   close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   execvpe(argv[0], argv, environment);
   const int reason = errno;
@@ -68,7 +75,7 @@ Error failed(const char* what, int reason) {
 }
 
 /// Returns the child's pid, or a negative errno.
-pid_t fork_and_exec(const ChildOptions& options, int output) {
+pid_t fork_and_exec(const ChildOptions& options, Outputs outputs) {
   std::vector<std::string> arguments = options.arguments;
   std::vector<std::string> environment = environment_with(options.environment);
   const std::vector<char*> argv = pointers_to(arguments);
@@ -77,7 +84,7 @@ pid_t fork_and_exec(const ChildOptions& options, int output) {
   if (pipe2(report, O_CLOEXEC) != 0) return -errno;
   const pid_t parent = getpid();
   const pid_t child = fork();
-  if (child == 0) become(argv.data(), envp.data(), output, report[1], parent);
+  if (child == 0) become(argv.data(), envp.data(), outputs, report[1], parent);
   const int fork_errno = errno;
   close(report[1]);
   const int reason = child < 0 ? fork_errno : exec_errno(report[0]);
@@ -90,17 +97,25 @@ pid_t fork_and_exec(const ChildOptions& options, int output) {
 }  // namespace
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), wait_status_(other.wait_status_) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      wait_status_(other.wait_status_),
+      pipe_(std::exchange(other.pipe_, -1)) {}
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   if (this == &other) return *this;
   kill_now();
   pid_ = std::exchange(other.pid_, -1);
   wait_status_ = other.wait_status_;
+  std::swap(pipe_, other.pipe_);
   return *this;
 }
 
-ChildProcess::~ChildProcess() { kill_now(); }
+ChildProcess::~ChildProcess() {
+  kill_now();
+  if (pipe_ >= 0) close(pipe_);
+}
+
+int ChildProcess::take_pipe() { return std::exchange(pipe_, -1); }
 
 Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
   ASSERT(!options.arguments.empty());
@@ -108,10 +123,19 @@ Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
   const int output =
       open(options.output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (output < 0) return fail(failed(options.output_file.c_str(), errno));
-  const pid_t child = fork_and_exec(options, output);
+  int ends[2] = {-1, -1};
+  if (options.piped && pipe2(ends, O_CLOEXEC) != 0) {
+    const int reason = errno;
+    close(output);
+    return fail(failed("pipe", reason));
+  }
+  if (options.piped) fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes);  // smaller: it waits sooner
+  const pid_t child = fork_and_exec(options, {options.piped ? ends[1] : output, output});
   close(output);
-  if (child < 0) return fail(failed(options.arguments.front().c_str(), -child));
+  if (options.piped) close(ends[1]);
   ChildProcess process;
+  process.pipe_ = ends[0];
+  if (child < 0) return fail(failed(options.arguments.front().c_str(), -child));
   process.pid_ = child;
   return process;
 }

@@ -1,8 +1,8 @@
 // A child process that never outlives its owner: started with an exact argument list and
 // environment, signalled and reaped by pid, killed by the destructor and, should this process die
-// first, by the kernel (PR_SET_PDEATHSIG).
+// first, by the kernel (PR_SET_PDEATHSIG). Output goes to a file, or stdout into a pipe.
 //
-// Not done: pipes. Output goes to a file.
+// Not done: input.
 #pragma once
 
 #include <sys/types.h>
@@ -19,6 +19,7 @@ struct ChildOptions {
   std::vector<std::string> arguments;      ///< argv; [0] is looked up in PATH
   std::vector<std::string> environment{};  ///< "NAME=value", added to this process's own
   std::string output_file{};  ///< stdout and stderr are appended here; must not be empty
+  bool piped = false;         ///< stdout goes into a pipe instead, for take_pipe()
 };
 
 /// Not thread-safe. The thread that calls start() must outlive the child: the kernel kills the
@@ -34,6 +35,10 @@ class ChildProcess {
   /// Starts a program. Errors, definite: `not_found` (no such program), `io_error` (the output file
   /// or the process cannot be created).
   [[nodiscard]] static Result<ChildProcess> start(const ChildOptions& options);
+
+  /// The reading end of a piped child's stdout, to be closed by the caller; -1: none, or taken.
+  /// What the child wrote stays readable after its end.
+  [[nodiscard]] int take_pipe();
 
   /// The process id while not reaped; -1 otherwise.
   [[nodiscard]] pid_t pid() const { return pid_; }
@@ -54,6 +59,7 @@ class ChildProcess {
 
   pid_t pid_ = -1;
   int wait_status_ = 0;
+  int pipe_ = -1;
 };
 
 /// Runs a program to its end. Errors as start(); also `io_error`, with the tail of its output, when

@@ -95,12 +95,17 @@ std::vector<std::string> RedisProcess::arguments() const {
   return all;
 }
 
-Result<void> RedisProcess::launch() {
+Result<void> RedisProcess::begin() {
   auto started = ChildProcess::start({.arguments = arguments(),
                                       .environment = options_.environment,
                                       .output_file = folder_ + "/redis.log"});
   if (!started) return fail(started.error());
   process_ = std::move(*started);
+  return {};
+}
+
+Result<void> RedisProcess::launch() {
+  if (auto begun = begin(); !begun) return begun;
   return wait_until_ready();
 }
 
@@ -135,6 +140,18 @@ void RedisProcess::stop() {
 Result<void> RedisProcess::restart() {
   process_.kill_now();
   return launch();
+}
+
+Result<void> RedisProcess::begin_restart() {
+  process_.kill_now();
+  return begin();
+}
+
+void RedisProcess::lose_data() {
+  process_.kill_now();
+  std::error_code ignored;  // what is not there need not be removed
+  std::filesystem::remove_all(folder_ + "/appendonlydir", ignored);
+  std::filesystem::remove(folder_ + "/dump.rdb", ignored);
 }
 
 Result<std::string> RedisProcess::ask(const std::vector<std::string>& command) const {

@@ -59,6 +59,12 @@ class RedisProcess {
   /// kill_now() if it runs, then starts it again on the same ports and folder. Errors as start().
   [[nodiscard]] Result<void> restart();
 
+  /// As restart(), but does not wait until the server answers: whoever connects meanwhile is
+  /// refused. Errors, definite: `not_found`, `io_error`.
+  [[nodiscard]] Result<void> begin_restart();
+  /// kill_now(), and removes what it had persisted.
+  void lose_data();
+
   /// Sends one command on a connection of its own, blocking, and returns the reply: the text of a
   /// simple string, integer or bulk string; "(nil)"; an error reply is `server_error`. For setting
   /// up and looking on from outside.
@@ -68,6 +74,7 @@ class RedisProcess {
 
  private:
   RedisProcess() = default;
+  [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<void> launch();
   [[nodiscard]] Result<void> wait_until_ready();
   [[nodiscard]] std::vector<std::string> arguments() const;

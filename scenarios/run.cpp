@@ -68,12 +68,6 @@ std::vector<checkers::Violation> judged_by_world(RunEnd end) {
   return {violation};
 }
 
-std::string_view model_of(WorkloadKind kind) {
-  if (kind == WorkloadKind::queue) return "queue";
-  if (kind == WorkloadKind::outbox) return "outbox";
-  return kind == WorkloadKind::lock ? "lease-lock" : "work";
-}
-
 void fill_header(checkers::History& history, const Plan& plan) {
   history.header.seed = plan.config.seed;
   history.header.commit = commit();

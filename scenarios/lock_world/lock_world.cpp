@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "impl/base/version.hpp"
+#include "scenarios/lock_world/nemesis_marks.hpp"
 
 namespace lockstep::scenarios {
 
@@ -158,29 +159,12 @@ void LockWorld::cover(const faults::NemesisEvent& event) {
 }
 
 void LockWorld::on_nemesis(const faults::NemesisEvent& event) {
-  using What = faults::NemesisEvent::What;
   cover(event);
-  namespace name = checkers::name;
-  if (event.what == What::heal_all) return mark(name::heal, {});
-  if (event.what != What::begin && event.what != What::end) return;
-  const bool begins = event.what == What::begin;
-  for (const NodeId node : event.nodes) {
-    const std::string& who = world_.node(node).name;
-    switch (event.fault->kind) {
-      case faults::Kind::crash:
-      case faults::Kind::redis_restart:
-      case faults::Kind::redis_restart_empty:
-        mark(begins ? name::crash : name::restart, who);
-        break;
-      case faults::Kind::clock_step:
-        mark(name::clock_step, who, event.fault->parameters.at(0));
-        break;
-      default: {
-        const std::string kind(faults::name_of(event.fault->kind));
-        mark(log_.name(begins ? kind : kind + "-end"), who);
-      }
-    }
-  }
+  mark_step(event,
+            {[this](NodeId node) { return world_.node(node).name; },
+             [this](std::string_view f, std::string_view node, std::optional<std::int64_t> value) {
+               mark(log_.name(f), node, value);
+             }});
 }
 
 /// Whether every client that is up did all that it had to do: what waits then are servers.

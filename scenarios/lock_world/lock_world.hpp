@@ -66,6 +66,9 @@ class LockWorld {
 [[nodiscard]] checkers::Params params_of(const PlanConfig& config,
                                          const std::vector<faults::PlannedFault>& faults);
 
+/// The checker of such a workload.
+[[nodiscard]] std::string_view model_of(WorkloadKind kind);
+
 /// Errors, definite: invalid_argument - with the JSON pointer of what this build cannot run.
 [[nodiscard]] Result<void> check_plan(const Plan& plan);
 

@@ -95,6 +95,12 @@ checkers::Params params_of(const PlanConfig& config,
   return params;
 }
 
+std::string_view model_of(WorkloadKind kind) {
+  if (kind == WorkloadKind::queue) return "queue";
+  if (kind == WorkloadKind::outbox) return "outbox";
+  return kind == WorkloadKind::lock ? "lease-lock" : "work";
+}
+
 Result<void> check_plan(const Plan& plan) {
   const PlanConfig& config = plan.config;
   const Implementation* implementation = find_implementation(config.implementation);

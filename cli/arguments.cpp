@@ -165,17 +165,13 @@ void add_check(CLI::App& app, CheckArguments& to) {
 void add_live(CLI::App& app, LiveArguments& to) {
   CLI::App* command = add_command(app, "live", help::live_about, help::live_examples);
   command->add_option("SCENARIO", to.scenario, "A scenario file")->type_name("")->required();
-  auto* where = command->add_option_group("servers");
-  where->add_option("--redis", to.redis, "Use this server; once for each of a Redlock's servers")
+  command->add_flag("--spawn", to.spawn, "Start redis-servers of its own; faults may harm them");
+  command->add_option("--redis", to.redis, "Or use this one; once for each server of a Redlock")
       ->type_name("URL")
       ->allow_extra_args(false);
-  where->add_flag("--spawn", to.spawn,
-                  "Start redis-servers for the run, which faults may harm as well");
-  where->require_option(1);
   command->add_option("--sink", to.sink, "The guarded resource (default: the first --redis)")
-      ->type_name("URL")
-      ->needs("--redis");
-  command->add_flag("--flush", to.flush, "Empty the databases of the URLs first")->needs("--redis");
+      ->type_name("URL");
+  command->add_flag("--flush", to.flush, "Empty the databases of the URLs first");
   command->add_option("--seed", to.seed, "Which plan: 42, 0x2a, or a commit (default 0)")
       ->type_name("N");
   command->add_option("--duration", to.duration, "Instead of the scenario's: 30s, 5m")
@@ -185,6 +181,13 @@ void add_live(CLI::App& app, LiveArguments& to) {
       ->allow_extra_args(false);
   command->add_option("--out", to.out, "Folder for the history (default out)")->type_name("DIR");
   command->add_option("--json", to.json, "Write the result as JSON")->type_name("FILE");
+}
+
+/// What options of `live` do not go together; empty: nothing.
+std::string clash_of(const LiveArguments& live) {
+  if (live.spawn == !live.redis.empty()) return "one of --spawn and --redis, not both or none";
+  if (live.spawn && !live.sink.empty()) return "--sink goes with --redis";
+  return live.spawn && live.flush ? "--flush goes with --redis" : "";
 }
 
 /// Not for people: no help lists it.
@@ -270,7 +273,8 @@ std::vector<std::string> known_names(const CLI::App& app, bool options) {
   std::vector<std::string> names;
   if (!options) {
     for (const CLI::App* command : app.get_subcommands(nullptr)) {
-      if (!command->get_name().empty()) names.push_back(command->get_name());
+      const bool is_for_people = !command->get_group().empty();
+      if (is_for_people) names.push_back(command->get_name());
     }
     return names;
   }
@@ -338,7 +342,11 @@ std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* cons
   if (app->got_subcommand("replay")) return std::move(parsed.replay);
   if (app->got_subcommand("shrink")) return std::move(parsed.shrink);
   if (app->got_subcommand("check")) return std::move(parsed.check);
-  if (app->got_subcommand("live")) return std::move(parsed.live);
+  if (app->got_subcommand("live")) {
+    const std::string clash = clash_of(parsed.live);
+    if (clash.empty()) return std::move(parsed.live);
+    return std::unexpected(mistake(innermost(*app), clash));
+  }
   if (app->got_subcommand("worker")) return std::move(parsed.worker);
   return std::move(parsed.list);
 }

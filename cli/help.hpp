@@ -25,7 +25,7 @@ inline constexpr const char* main_examples =
     "  lockstep replay out/redis_evicts_keys/12/failure.json --trace\n"
     "  lockstep shrink out/redis_evicts_keys/12/failure.json    to the few events that matter\n"
     "  lockstep check history.jsonl                     judge a history of your own\n"
-    "  lockstep live scenarios/lock/redis_lock_swarm.json --spawn    for real, with redis-server\n"
+    "  lockstep live scenarios/lock/redis_lock_holder_crashes.json --spawn    in real time\n"
     "  lockstep list faults\n"
     "  lockstep run --help                              all options of a command\n";
 
@@ -121,10 +121,11 @@ inline constexpr const char* live_examples =
     "what there is. A database named by --redis must be empty, and keeps what the run leaves.\n"
     "\n"
     "Examples:\n"
-    "  lockstep live scenarios/lock/redis_lock_swarm.json --spawn --duration 30s\n"
+    "  lockstep live scenarios/lock/redis_lock_kills_pauses_cuts.json --spawn --duration 30s\n"
     "  lockstep live scenarios/lock/redis_wall_clock_jumps_forward.json --spawn\n"
     "  lockstep live scenarios/lock/zoo_plain_delete.json --spawn --duration 20s --seed 3\n"
-    "  lockstep live my.json --redis redis://localhost:6379/5 --set lock.ttl=2s --duration 1m\n";
+    "  lockstep live my.json --redis redis://localhost:6379/5 --set lock.ttl=2s --duration 1m\n"
+    "  lockstep live scenarios/queue/queue_baseline_valid.json --spawn    a RocksDB per process\n";
 
 inline constexpr const char* list_about = "Names what there is, with a line about each.";
 

@@ -1,4 +1,5 @@
 // `lockstep live`: one seed of one scenario in real time.
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "scenarios/campaign/outcome.hpp"
 #include "scenarios/campaign/seed_outcome.hpp"
 #include "scenarios/campaign/tally.hpp"
+#include "scenarios/coverage/reached.hpp"
 #include "scenarios/format/files.hpp"
 #include "scenarios/format/seeds.hpp"
 
@@ -85,9 +87,19 @@ Result<LiveResult> run(const scenarios::Plan& plan, LiveOptions options, const P
   return product.live(plan, options);
 }
 
+/// Probes are what the implementation tells a world that it runs in.
+std::vector<std::string> required_live(std::vector<std::string> names) {
+  std::erase_if(names, [](const std::string& name) {
+    return std::ranges::find(scenarios::probes(), name, &scenarios::Probe::name) !=
+           scenarios::probes().end();
+  });
+  return names;
+}
+
 reports::Results results_of(const LoadedScenario& scenario, const LiveResult& live,
                             const scenarios::PlanConfig& config, const std::string& history) {
-  campaign::SeedOutcome outcome = campaign::summarise(live.run, config, scenario.scenario.require);
+  campaign::SeedOutcome outcome =
+      campaign::summarise(live.run, config, required_live(scenario.scenario.require));
   outcome.result.trace_hash.clear();
   outcome.result.strategy.clear();
   outcome.busy = live.run.virtual_time;

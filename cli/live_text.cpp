@@ -1,6 +1,7 @@
 #include "cli/live_text.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "impl/base/duration.hpp"
 #include "reports/counts.hpp"
@@ -76,6 +77,19 @@ std::string details(const ScenarioResult& scenario) {
   return out;
 }
 
+/// The first of each id; the history has them all.
+std::string violations_text(const reports::Failure& failure) {
+  std::string out;
+  std::set<std::string> told;
+  for (const reports::Violation& violation : failure.violations) {
+    if (told.insert(violation.id).second) out += "\n" + violation.description;
+  }
+  const std::size_t more = failure.violations.size() - told.size();
+  if (more > 0)
+    out += "\nand " + std::to_string(more) + " more: lockstep check " + failure.file + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string live_text(const reports::Results& results, const scenarios::live::LiveResult& live,
@@ -91,11 +105,7 @@ std::string live_text(const reports::Results& results, const scenarios::live::Li
   out += ", " + counted(scenario.operations, "operation") + anomalies_text(scenario) + "\n";
   out += details(scenario);
   out += line("history: " + history);
-  for (const reports::Failure& failure : scenario.failures) {
-    for (const reports::Violation& violation : failure.violations) {
-      out += "\n" + violation.description;
-    }
-  }
+  for (const reports::Failure& failure : scenario.failures) out += violations_text(failure);
   if (results.interrupted) out += "\ninterrupted: judged as far as it went\n";
   return out;
 }

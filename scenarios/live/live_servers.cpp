@@ -147,7 +147,7 @@ Result<void> prepare_database(const redis::Options& server, bool flush) {
   lockstep::live::Node node(loop, {});
   redis::Options patient = server;
   patient.connect_timeout = std::max<Nanos>(patient.connect_timeout, seconds(2));
-  patient.command_timeout = std::max<Nanos>(patient.command_timeout, seconds(3));
+  patient.command_timeout = std::max<Nanos>(patient.command_timeout, seconds(2));
   redis::Client client(node.env(), patient);
   const Result<std::int64_t> keys = count_keys(node, client, flush);
   node.end();

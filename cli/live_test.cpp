@@ -1,11 +1,11 @@
 // `lockstep live` as a user runs it: real processes, real servers, seconds of real time.
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "cli/sandbox.hpp"
 #include "rig/redis_process.hpp"
@@ -198,7 +198,7 @@ TEST_F(Live, an_interrupt_ends_all_processes_and_judges_what_there_is) {
   sandbox_.write("long.json",
                  lock_scenario(R"("duration": "60s", "expect": {"verdict": "valid"})"));
   const auto run = start({"../long.json", "--spawn"});
-  std::this_thread::sleep_for(std::chrono::seconds(2));
+  ::poll(nullptr, 0, 2'000);
   run->signal(SIGINT);
   const Finished ended = run->wait();
   EXPECT_EQ(ended.exit_code, 130) << ended.out << ended.err;

@@ -1,10 +1,7 @@
 #include "rig/redis_process.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -18,25 +15,16 @@ constexpr Nanos ask_limit = seconds(5);
 constexpr Nanos orderly_end_limit = seconds(10);
 constexpr int port_tries_max = 5;  // another process may take a free port before the server does
 
-Result<std::string> make_folder() {
-  const char* base = std::getenv("TMPDIR");
-  std::string path = std::string(base != nullptr ? base : "/tmp") + "/lockstep-redis-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) {
-    return fail(definite(Errc::io_error, path + ": " + std::strerror(errno)));
-  }
-  return path;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RedisProcess>> RedisProcess::start(RedisOptions options) {
   std::unique_ptr<RedisProcess> server(new RedisProcess);
   server->options_ = std::move(options);
-  auto folder = make_folder();
+  auto folder = ScratchFolder::make("lockstep-redis");
   if (!folder) return fail(folder.error());
-  server->folder_ = *folder;
+  server->folder_ = std::move(*folder);
   if (server->options_.tls) {
-    auto made = make_certificates(*folder, "DNS:localhost,IP:127.0.0.1");
+    auto made = make_certificates(server->folder(), "DNS:localhost,IP:127.0.0.1");
     if (!made) return fail(made.error());
     server->certificates_ = *made;
   }
@@ -57,18 +45,15 @@ Result<std::unique_ptr<RedisProcess>> RedisProcess::start(RedisOptions options) 
   return fail(launched.error());
 }
 
-RedisProcess::~RedisProcess() {
-  process_.kill_now();
-  std::error_code ignored;  // a folder left in /tmp is no reason to end the process
-  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-}
+// Before its folder goes.
+RedisProcess::~RedisProcess() { process_.kill_now(); }
 
 std::vector<std::string> RedisProcess::arguments() const {
   std::vector<std::string> all = {options_.program,
                                   "--bind",
                                   host(),
                                   "--dir",
-                                  folder_,
+                                  folder(),
                                   "--save",
                                   "",
                                   "--daemonize",
@@ -98,7 +83,7 @@ std::vector<std::string> RedisProcess::arguments() const {
 Result<void> RedisProcess::begin() {
   auto started = ChildProcess::start({.arguments = arguments(),
                                       .environment = options_.environment,
-                                      .output_file = folder_ + "/redis.log"});
+                                      .output_file = folder() + "/redis.log"});
   if (!started) return fail(started.error());
   process_ = std::move(*started);
   return {};
@@ -121,8 +106,8 @@ Result<void> RedisProcess::wait_until_ready() {
   const auto until = std::chrono::steady_clock::now() + options_.ready_limit;
   while (std::chrono::steady_clock::now() < until) {
     if (!process_.running()) {
-      return fail(
-          definite(Errc::io_error, "redis-server ended: " + tail_of(folder_ + "/redis.log", 1000)));
+      return fail(definite(Errc::io_error,
+                           "redis-server ended: " + tail_of(folder() + "/redis.log", 1000)));
     }
     if (answers_as_itself()) return {};
     std::this_thread::sleep_for(milliseconds(2));
@@ -150,8 +135,8 @@ Result<void> RedisProcess::begin_restart() {
 void RedisProcess::lose_data() {
   process_.kill_now();
   std::error_code ignored;  // what is not there need not be removed
-  std::filesystem::remove_all(folder_ + "/appendonlydir", ignored);
-  std::filesystem::remove(folder_ + "/dump.rdb", ignored);
+  std::filesystem::remove_all(folder() + "/appendonlydir", ignored);
+  std::filesystem::remove(folder() + "/dump.rdb", ignored);
 }
 
 Result<std::string> RedisProcess::ask(const std::vector<std::string>& command) const {

@@ -11,6 +11,7 @@
 #include "impl/base/result.hpp"
 #include "rig/certificates.hpp"
 #include "rig/child_process.hpp"
+#include "rig/scratch_folder.hpp"
 
 namespace lockstep::rig {
 
@@ -44,7 +45,7 @@ class RedisProcess {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::uint16_t tls_port() const { return tls_port_; }  ///< 0 without tls
   [[nodiscard]] const std::string& ca_file() const { return certificates_.ca_file; }
-  [[nodiscard]] const std::string& folder() const { return folder_; }
+  [[nodiscard]] const std::string& folder() const { return folder_.path(); }
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
   [[nodiscard]] bool running() { return process_.running(); }
 
@@ -81,7 +82,7 @@ class RedisProcess {
   [[nodiscard]] bool answers_as_itself() const;
 
   RedisOptions options_;
-  std::string folder_;
+  ScratchFolder folder_;
   Certificates certificates_;
   std::uint16_t port_ = 0;
   std::uint16_t tls_port_ = 0;

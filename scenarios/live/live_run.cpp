@@ -1,10 +1,6 @@
 #include "scenarios/live/live_run.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <utility>
@@ -14,6 +10,7 @@
 #include "impl/base/version.hpp"
 #include "impl/live/os_clock.hpp"
 #include "rig/live_verbs.hpp"
+#include "rig/scratch_folder.hpp"
 #include "scenarios/live/live_servers.hpp"
 #include "scenarios/live/live_worker.hpp"
 #include "scenarios/live/merge.hpp"
@@ -27,31 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Nanos look_every = milliseconds(50);  // for Ctrl-C, the host's clock, and progress
-
-/// A folder that goes with its owner.
-class Folder {
- public:
-  Folder() = default;
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  Result<void> make() {
-    const char* base = std::getenv("TMPDIR");
-    std::string path = std::string(base != nullptr ? base : "/tmp") + "/lockstep-live-XXXXXX";
-    if (mkdtemp(path.data()) == nullptr) {
-      return fail(definite(Errc::io_error, path + ": " + std::strerror(errno)));
-    }
-    path_ = path;
-    return {};
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// How far the host's wall clock moves against its monotonic one.
 class HostClock {
@@ -122,7 +94,7 @@ class LiveRun {
   LiveResult result_;
   HistoryMerge merge_;
   HostClock host_;
-  Folder folder_;
+  rig::ScratchFolder folder_;
   std::optional<Error> trouble_;
   // In the order in which they refer to each other.
   lockstep::live::Loop loop_;
@@ -137,7 +109,9 @@ class LiveRun {
 // ---- before it begins ---------------------------------------------------------------------------
 
 Result<void> LiveRun::prepare() {
-  if (Result<void> made = folder_.make(); !made) return made;
+  auto folder = rig::ScratchFolder::make("lockstep-live");
+  if (!folder) return fail(folder.error());
+  folder_ = std::move(*folder);
   parts_.folder = folder_.path();
   verbs_ = std::make_unique<rig::LiveVerbs>(
       loop_,

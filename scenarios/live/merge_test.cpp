@@ -15,13 +15,14 @@ using checkers::EventType;
 /// What one worker tells, in the words of its wire.
 class Life {
  public:
-  explicit Life(HistoryMerge& merge) : merge_(merge), id_(merge.begin_life()) {
+  /// One with a lease, unless it is 0.
+  Life(HistoryMerge& merge, std::uint64_t lease) : merge_(merge), id_(merge.begin_life()) {
     tell(NewName{"client/x"});
     tell(NewName{"k"});
+    if (lease != 0) tell(NewLease{{lease, 1}});
   }
 
-  void lease(std::uint64_t nonce) { tell(NewLease{{nonce, 1}}); }
-  /// Of the first lease. Returns its place in the worker's history.
+  /// Of its lease. Returns its place in the worker's history.
   std::uint32_t invoke(std::int64_t at, checkers::NameId f, std::uint32_t process = 0) {
     Event event;
     event.time_ns = at;
@@ -43,6 +44,9 @@ class Life {
     event.token = FencingToken{static_cast<std::uint64_t>(at)};
     ++events_;
     return merge_.take(id_, NewEvent{event});
+  }
+  Result<void> acquire(std::int64_t sent, std::int64_t answered) {
+    return answer(answered, EventType::ok, invoke(sent, name::acquire));
   }
   void tell(const Message& message) { EXPECT_TRUE(merge_.take(id_, message)); }
   Result<void> try_to_tell(const Message& message) { return merge_.take(id_, message); }
@@ -68,12 +72,9 @@ class Merge : public ::testing::Test {
 };
 
 TEST_F(Merge, puts_events_of_all_in_order_of_time_and_pairs_them) {
-  Life a(merge_);
-  Life b(merge_);
-  a.lease(1);
-  b.lease(2);
-  const auto first = a.invoke(10, name::acquire);
-  ASSERT_TRUE(a.answer(40, EventType::ok, first));
+  Life a(merge_, 1);
+  Life b(merge_, 2);
+  ASSERT_TRUE(a.acquire(10, 40));
   const auto second = b.invoke(20, name::acquire);
   ASSERT_TRUE(b.answer(30, EventType::fail, second));
   merge_.finish(Nanos(100));
@@ -88,12 +89,9 @@ TEST_F(Merge, puts_events_of_all_in_order_of_time_and_pairs_them) {
 }
 
 TEST_F(Merge, at_one_instant_invocations_come_first_and_answers_last) {
-  Life a(merge_);
-  Life b(merge_);
-  a.lease(1);
-  b.lease(2);
-  const auto first = a.invoke(10, name::acquire);
-  ASSERT_TRUE(a.answer(20, EventType::ok, first));
+  Life a(merge_, 1);
+  Life b(merge_, 2);
+  ASSERT_TRUE(a.acquire(10, 20));
   merge_.mark({.time = Nanos(20), .f = name::crash});
   b.invoke(20, name::acquire);
   merge_.finish(Nanos(100));
@@ -103,10 +101,8 @@ TEST_F(Merge, at_one_instant_invocations_come_first_and_answers_last) {
 }
 
 TEST_F(Merge, one_token_is_one_lease_in_every_process) {
-  Life a(merge_);
-  Life b(merge_);
-  a.lease(7);
-  b.lease(7);
+  Life a(merge_, 7);
+  Life b(merge_, 7);
   a.invoke(10, name::acquire);
   b.invoke(20, name::release);
   merge_.finish(Nanos(100));
@@ -114,24 +110,18 @@ TEST_F(Merge, one_token_is_one_lease_in_every_process) {
 }
 
 TEST_F(Merge, what_was_answered_after_the_end_stays_open) {
-  Life a(merge_);
-  a.lease(1);
-  const auto first = a.invoke(10, name::acquire);
-  ASSERT_TRUE(a.answer(101, EventType::ok, first));
+  Life a(merge_, 1);
+  ASSERT_TRUE(a.acquire(10, 101));
   merge_.finish(Nanos(100));
   ASSERT_EQ(history_.events.size(), 1U);
   EXPECT_EQ(history_.events[0].pair, checkers::no_event);
 }
 
 TEST_F(Merge, a_double_grant_across_processes_is_found) {
-  Life a(merge_);
-  Life b(merge_);
-  a.lease(1);
-  b.lease(2);
-  const auto first = a.invoke(10, name::acquire);
-  ASSERT_TRUE(a.answer(20, EventType::ok, first));
-  const auto second = b.invoke(30, name::acquire);
-  ASSERT_TRUE(b.answer(40, EventType::ok, second));
+  Life a(merge_, 1);
+  Life b(merge_, 2);
+  ASSERT_TRUE(a.acquire(10, 20));
+  ASSERT_TRUE(b.acquire(30, 40));
   merge_.finish(Nanos(100));
   const auto judgement = checkers::judge_both(history_);
   ASSERT_TRUE(judgement);
@@ -139,7 +129,7 @@ TEST_F(Merge, a_double_grant_across_processes_is_found) {
 }
 
 TEST_F(Merge, what_refers_to_nothing_is_refused) {
-  Life a(merge_);
+  Life a(merge_, 0);
   Event event;
   event.f = checkers::NameId{1'000};
   EXPECT_EQ(a.try_to_tell(NewEvent{event}).error().code, Errc::protocol);
@@ -158,8 +148,7 @@ TEST_F(Merge, what_refers_to_nothing_is_refused) {
 }
 
 TEST_F(Merge, nothing_is_answered_twice_or_before_it_was_asked) {
-  Life a(merge_);
-  a.lease(1);
+  Life a(merge_, 1);
   const auto first = a.invoke(10, name::acquire);
   EXPECT_FALSE(a.answer(9, EventType::ok, first));
   EXPECT_TRUE(a.answer(10, EventType::ok, first));

@@ -179,19 +179,23 @@ class Proxy::Link final : public std::enable_shared_from_this<Link> {
   Link(live::Loop& loop, ProxyOptions options)
       : acceptor_(loop.context()), again_(loop.context()), options_(std::move(options)) {}
 
-  Result<void> listen(std::uint16_t port) {
+  /// Takes the port; connections are refused until listen().
+  Result<void> bind(std::uint16_t port) {
     error_code error;
     const tcp::endpoint at = on_loopback(port);
     acceptor_.open(at.protocol(), error);
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(at, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      error_code ignored;
-      acceptor_.close(ignored);
-      return fail(definite(Errc::io_error, "a proxy cannot listen: " + error.message()));
-    }
+    if (error) return give_up("bind", error);
     port_ = port;
+    return {};
+  }
+
+  Result<void> listen() {
+    error_code error;
+    acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return give_up("listen", error);
+    is_listening_ = true;
     accept();
     return {};
   }
@@ -220,11 +224,18 @@ class Proxy::Link final : public std::enable_shared_from_this<Link> {
       pair->reset();
     }
   }
+  /// While it refuses it keeps its port, bound and deaf: or somebody else might answer there.
   void refuse(bool refused) {
-    error_code ignored;
-    if (refused) acceptor_.close(ignored);
-    if (refused || acceptor_.is_open() || is_over_) return;
-    if (!listen(port_)) retry([this] { refuse(false); });
+    if (refused != is_listening_ || is_over_) return;
+    if (refused) {
+      error_code ignored;
+      acceptor_.close(ignored);
+      is_listening_ = false;
+      static_cast<void>(bind(port_));  // else later
+      return;
+    }
+    const bool listens = (acceptor_.is_open() || bind(port_)) && listen();
+    if (!listens) retry([this] { refuse(false); });
   }
   void turn_to(const tcp::endpoint& server) { options_.server = server; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -236,6 +247,13 @@ class Proxy::Link final : public std::enable_shared_from_this<Link> {
   Pairs alive() {
     std::erase_if(pairs_, [](const auto& pair) { return !pair.second->is_open(); });
     return pairs_;
+  }
+
+  Result<void> give_up(const char* what, const error_code& error) {
+    error_code ignored;
+    acceptor_.close(ignored);
+    return fail(
+        definite(Errc::io_error, std::string("a proxy cannot ") + what + ": " + error.message()));
   }
 
   void accept() {
@@ -272,6 +290,7 @@ class Proxy::Link final : public std::enable_shared_from_this<Link> {
   Pairs pairs_;  ///< by number
   std::uint64_t connections_ = 0;
   std::uint16_t port_ = 0;
+  bool is_listening_ = false;
   bool is_over_ = false;
 };
 
@@ -281,7 +300,8 @@ Result<std::unique_ptr<Proxy>> Proxy::open(live::Loop& loop, ProxyOptions option
   for (int tries = 0; tries < port_tries_max; ++tries) {
     const auto port = free_port();
     if (!port) return fail(port.error());
-    listens = link->listen(*port);
+    listens = link->bind(*port);
+    if (listens) listens = link->listen();
     if (listens) return std::unique_ptr<Proxy>(new Proxy(link));
   }
   return fail(listens.error());

@@ -186,6 +186,8 @@ TEST_F(ProxyTest, refuses_and_listens_again_on_the_same_port) {
   const auto refused = ping();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::refused);
+  act([](Proxy& proxy) { proxy.refuse(true); });  // no more than once
+  EXPECT_FALSE(ping());
   act([](Proxy& proxy) { proxy.refuse(false); });
   EXPECT_EQ(ping(), "PONG");
 }

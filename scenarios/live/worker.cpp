@@ -37,6 +37,16 @@ class RisingClock {
   Nanos last_{};
 };
 
+/// Where messages go. What anybody else prints goes to stderr from the first call on.
+int wire_file() {
+  static const int wire = [] {
+    const int to = ::dup(STDOUT_FILENO);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    return to;
+  }();
+  return wire;
+}
+
 /// Tells what is new in the log. A worker whose words nobody hears ends.
 class Teller {
  public:
@@ -52,7 +62,7 @@ class Teller {
     for (; events_ < history_.events.size(); ++events_) tell(NewEvent{history_.events[events_]});
   }
   static void tell(const Message& message) {
-    if (!write_message(STDOUT_FILENO, message)) ::_exit(nobody_listens);
+    if (!write_message(wire_file(), message)) ::_exit(nobody_listens);
   }
 
  private:
@@ -101,6 +111,7 @@ Input<ClientJob> client_job(const WorkerJob& job, const std::string& file) {
 }
 
 void run_client(const WorkerJob& job, ClientJob& client_job) {
+  static_cast<void>(wire_file());  // before anybody can print
   lockstep::live::Loop loop;
   lockstep::live::Node node(loop, {.root = job.root});
   checkers::History history;

@@ -1,0 +1,33 @@
+// Opens the document that the page carries.
+import { el } from "./dom";
+import { parseDocument } from "./data/document";
+import { benchPage } from "./pages/bench";
+import { campaignPage } from "./pages/campaign";
+import { runPage } from "./pages/run";
+import { startTheme } from "./view/theme";
+
+function textOf(id: string): string {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no element ${id}`);
+  return element.textContent ?? "";
+}
+
+async function open(app: HTMLElement): Promise<void> {
+  startTheme();
+  const doc = parseDocument(textOf("lockstep-data"));
+  if (doc.kind === "run") await runPage(app, doc, textOf("lockstep-tables"));
+  else if (doc.kind === "campaign") campaignPage(app, doc);
+  else benchPage(app, doc);
+  document.documentElement.dataset.ready = "true";
+}
+
+/// What cannot be shown is said, where the report would be.
+function refuse(app: HTMLElement, error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  app.replaceChildren(el("p.opening", { role: "alert" }, `This report cannot be shown: ${text}`));
+  document.documentElement.dataset.ready = "failed";
+  console.error(error);
+}
+
+const app = document.getElementById("app")!;
+open(app).catch((error: unknown) => refuse(app, error));

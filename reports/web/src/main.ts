@@ -12,10 +12,19 @@ function textOf(id: string): string {
   return element.textContent ?? "";
 }
 
+/// The tables stand behind this script, so that what is known without them is shown while they are
+/// read; of a large history they are many elements, which browsers read faster than one.
+async function tables(): Promise<string> {
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
+  return Array.from(document.getElementsByClassName("lockstep-tables"), (part) => part.textContent ?? "").join("");
+}
+
 async function open(app: HTMLElement): Promise<void> {
   startTheme();
   const doc = parseDocument(textOf("lockstep-data"));
-  if (doc.kind === "run") await runPage(app, doc, textOf("lockstep-tables"));
+  if (doc.kind === "run") await runPage(app, doc, tables);
   else if (doc.kind === "campaign") campaignPage(app, doc);
   else benchPage(app, doc);
   document.documentElement.dataset.ready = "true";

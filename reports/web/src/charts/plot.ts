@@ -16,7 +16,8 @@ export interface ChartOptions {
   /// What the numbers are: "ms", "operations/s".
   unit: string;
   x: number[];
-  lines: Line[];
+  /// Called when the chart is drawn: most readers never scroll to it.
+  lines: () => Line[];
   log?: boolean;
   xLabel?: string;
   xValues?: (values: number[]) => string[];
@@ -92,25 +93,26 @@ export class Chart {
     return this.plot !== undefined;
   }
 
-  setLines(lines: Line[]): void {
+  setLines(lines: () => Line[]): void {
     this.options = { ...this.options, lines };
-    if (this.plot) this.plot.setData(this.data());
+    if (this.plot) this.plot.setData(this.data(lines()));
   }
 
   draw(): void {
     if (this.plot) return;
     const { options } = this;
+    const lines = options.lines();
     const settings: uPlot.Options = {
       width: Math.max(280, this.element.clientWidth),
       height,
       scales: { x: { time: false }, y: { distr: options.log ? 3 : 1, range: options.log ? undefined : (_, least, most) => [Math.min(0, least ?? 0), Math.max(most ?? 1, (least ?? 0) + 1e-6) * 1.06] } },
       axes: axes(options),
-      series: [{ label: options.xLabel ?? "s", value: (_, value) => (value === null ? "-" : short(value)) }, ...options.lines.map(series)],
+      series: [{ label: options.xLabel ?? "s", value: (_, value) => (value === null ? "-" : short(value)) }, ...lines.map(series)],
       plugins: options.faults ? [shade(options.faults)] : [],
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
     };
-    this.plot = new uPlot(settings, this.data(), this.element);
+    this.plot = new uPlot(settings, this.data(lines), this.element);
     const { clicked } = options;
     if (clicked) this.plot.over.addEventListener("click", () => this.click(clicked));
     new ResizeObserver(() => this.plot?.setSize({ width: Math.max(280, this.element.clientWidth), height })).observe(this.element);
@@ -125,8 +127,8 @@ export class Chart {
     this.plot?.redraw();
   }
 
-  private data(): uPlot.AlignedData {
-    return [this.options.x, ...this.options.lines.map((line) => line.values)] as uPlot.AlignedData;
+  private data(lines: Line[]): uPlot.AlignedData {
+    return [this.options.x, ...lines.map((line) => line.values)] as uPlot.AlignedData;
   }
 }
 

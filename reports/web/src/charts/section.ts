@@ -5,7 +5,7 @@ import { count } from "../view/ink";
 import type { Timeline } from "../view/timeline";
 import { has, outboxLag, outboxWaiting, queueDepth, redeliveries } from "./flows";
 import { Chart, Charts, type ChartOptions, type Line } from "./plot";
-import { bucketsOf, kindsOf, latencyOverTime, outcomeMix, quantilesByKind, quantilesShown, rates, type Buckets } from "./series";
+import { bucketsOf, kindsOf, latencyOverTime, outcomeMix, quantilesByKind, quantilesShown, rates, takesTime, type Buckets } from "./series";
 
 const person = (i: number) => `person-${i % 8}`;
 
@@ -21,7 +21,7 @@ class Section {
   ) {
     this.buckets = bucketsOf(run);
     this.latency();
-    this.add({ title: "Rate by outcome", unit: "operations/s", lines: this.rateLines() });
+    this.add({ title: "Rate by outcome", unit: "operations/s", lines: () => this.rateLines() });
     this.quantiles();
     this.handover();
     this.flows();
@@ -29,7 +29,7 @@ class Section {
     append(this.element, this.mix());
   }
 
-  private add(options: Partial<ChartOptions> & { title: string; unit: string; lines: Line[] }): Chart {
+  private add(options: Partial<ChartOptions> & { title: string; unit: string; lines: () => Line[] }): Chart {
     return this.charts.add(
       new Chart({ x: this.buckets.middles, faults: this.run.faults, clicked: (seconds) => this.goTo(seconds), ...options }),
     );
@@ -53,11 +53,11 @@ class Section {
       ];
     };
     const kinds = kindsOf(this.run);
-    const first = kinds[0]?.f ?? -1;
-    const chart = this.add({ title: "Latency over time", unit: "ms", log: true, lines: lines(first) });
+    const first = (kinds.find(({ f }) => takesTime(this.run, f)) ?? kinds[0]).f;
+    const chart = this.add({ title: "Latency over time", unit: "ms", log: true, lines: () => lines(first) });
     const choose = el("select", { "aria-label": "Operation" });
-    for (const { f, name } of kinds) append(choose, el("option", { value: f }, name));
-    choose.addEventListener("change", () => chart.setLines(lines(Number(choose.value))));
+    for (const { f, name } of kinds) append(choose, el("option", { value: f, selected: f === first }, name));
+    choose.addEventListener("change", () => chart.setLines(() => lines(Number(choose.value))));
     chart.element.querySelector("figcaption")!.append(" of ", choose);
   }
 
@@ -71,12 +71,15 @@ class Section {
   }
 
   private quantiles(): void {
-    const kinds = quantilesByKind(this.run).filter((kind) => kind.count > 0).slice(0, 8);
+    const lines = (): Line[] => {
+      const kinds = quantilesByKind(this.run).filter((kind) => kind.count > 0).slice(0, 8);
+      return kinds.map((kind, i) => ({ label: kind.name, values: kind.values, colour: person(i) }));
+    };
     this.charts.add(
       new Chart({
         title: "Latency by quantile", unit: "ms", log: true, x: quantilesShown.map((_, i) => i), xLabel: "quantile",
         xValues: (splits) => splits.map((i) => quantileName(quantilesShown[i])),
-        lines: kinds.map((kind, i) => ({ label: kind.name, values: kind.values, colour: person(i) })),
+        lines,
       }),
     );
   }
@@ -91,7 +94,7 @@ class Section {
       if (bound) lines.push({ label: "bound", values: values.map(() => bound / 1e6), colour: "alarm", dash: [6, 4] });
       const x = timed ? sorted.map(([at]) => at / 1e9) : sorted.map((_, i) => i + 1);
       const options = timed ? {} : { faults: [], clicked: undefined, xLabel: "number" };
-      this.add({ title: `Time of ${name}`, unit: "ms", x, lines, ...options });
+      this.add({ title: `Time of ${name}`, unit: "ms", x, lines: () => lines, ...options });
     }
   }
 
@@ -100,15 +103,15 @@ class Section {
     if (has(run, "push")) {
       this.add({
         title: "Queue: depth and redeliveries", unit: "messages",
-        lines: [
+        lines: () => [
           { label: "not acknowledged", values: queueDepth(run, buckets), colour: "person-0" },
           { label: "redelivered", values: redeliveries(run, buckets), colour: "person-1", dash: [4, 3] },
         ],
       });
     }
     if (!has(run, "commit")) return;
-    this.add({ title: "Outbox: entries waiting", unit: "entries", lines: [{ label: "committed, not published", values: outboxWaiting(run, buckets), colour: "person-0" }] });
-    this.add({ title: "Outbox: lag from commit to publication", unit: "ms", log: true, lines: [{ label: "longest", values: outboxLag(run, buckets), colour: "person-2", points: true }] });
+    this.add({ title: "Outbox: entries waiting", unit: "entries", lines: () => [{ label: "committed, not published", values: outboxWaiting(run, buckets), colour: "person-0" }] });
+    this.add({ title: "Outbox: lag from commit to publication", unit: "ms", log: true, lines: () => [{ label: "longest", values: outboxLag(run, buckets), colour: "person-2", points: true }] });
   }
 
   private clocks(): void {
@@ -118,7 +121,7 @@ class Section {
     const lines = clocks.map((clock, i): Line => {
       return { label: clock.node, values: x.map((time) => offsetOf(clock.points, time * 1e9) / 1e6), colour: person(i), dash: i >= 8 ? [4, 3] : undefined };
     });
-    this.add({ title: "Wall clocks against true time", unit: "ms", x, lines });
+    this.add({ title: "Wall clocks against true time", unit: "ms", x, lines: () => lines });
   }
 
   private mix(): HTMLElement {

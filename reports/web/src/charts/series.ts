@@ -32,9 +32,18 @@ function answered(ops: Operations, row: number): boolean {
 
 /// The names of operations, the most frequent first.
 export function kindsOf(run: Run): { f: number; name: string; count: number }[] {
-  const counts = new Map<number, number>();
-  for (const f of run.operations.table.column("f")) counts.set(f, (counts.get(f) ?? 0) + 1);
-  return [...counts].map(([f, count]) => ({ f, name: run.strings[f], count })).sort((a, b) => b.count - a.count);
+  const counts = new Uint32Array(run.strings.length);
+  for (const f of run.operations.table.column("f")) counts[f]++;
+  const used = [...counts.keys()].filter((f) => counts[f] > 0);
+  return used.map((f) => ({ f, name: run.strings[f], count: counts[f] })).sort((a, b) => b.count - a.count);
+}
+
+/// Whether some operation of a kind took time: surveys and the like take none.
+export function takesTime(run: Run, f: number): boolean {
+  const kind = run.operations.table.column("f");
+  const ops = run.operations;
+  for (let row = 0; row < ops.rows; row++) if (kind[row] === f && ops.took(row) > 0) return true;
+  return false;
 }
 
 /// The value below which a part `q` of the sorted samples lies.
@@ -93,11 +102,7 @@ export function rates(run: Run, buckets: Buckets): number[][] {
 export function outcomeMix(run: Run): { name: string; counts: number[] }[] {
   const ops = run.operations;
   const f = ops.table.column("f");
-  const counts = new Map<number, number[]>();
-  for (let row = 0; row < ops.rows; row++) {
-    let mix = counts.get(f[row]);
-    if (!mix) counts.set(f[row], (mix = [0, 0, 0]));
-    mix[Math.min(ops.outcome[row], Outcome.info)]++;
-  }
-  return kindsOf(run).map(({ f: kind, name }) => ({ name, counts: counts.get(kind)! }));
+  const counts = new Uint32Array(run.strings.length * 3);
+  for (let row = 0; row < ops.rows; row++) counts[f[row] * 3 + Math.min(ops.outcome[row], Outcome.info)]++;
+  return kindsOf(run).map(({ f: kind, name }) => ({ name, counts: [...counts.subarray(kind * 3, kind * 3 + 3)] }));
 }

@@ -12,11 +12,13 @@ function decode(bytes: Uint8Array, count: number, info: ColumnInfo): Float64Arra
     let byte = bytes[at++];
     const negative = (byte & 1) === 1;
     let half = (byte & 0x7f) >> 1;
-    let scale = 64;
-    while (byte >= 128) {
-      byte = bytes[at++];
-      half += (byte & 0x7f) * scale;
-      scale *= 128;
+    if (byte >= 128) {
+      let scale = 64;
+      do {
+        byte = bytes[at++];
+        half += (byte & 0x7f) * scale;
+        scale *= 128;
+      } while (byte >= 128);
     }
     const number = negative ? -half - 1 : half;
     sum = info.delta ? sum + number : number;
@@ -24,6 +26,11 @@ function decode(bytes: Uint8Array, count: number, info: ColumnInfo): Float64Arra
   }
   if (at !== bytes.length) throw new Error(`column ${info.name}: ${bytes.length} bytes for ${at}`);
   return out;
+}
+
+/// Bytes that a table takes.
+export function bytesOf(info: TableInfo | undefined): number {
+  return (info?.columns ?? []).reduce((sum, column) => sum + column.bytes, 0);
 }
 
 export class Table {
@@ -41,7 +48,6 @@ export class Table {
       this.places.set(column.name, { info: column, offset });
       offset += column.bytes;
     }
-    if (offset > bytes.length) throw new Error("the tables of the report are cut off");
     this.end = offset;
   }
 

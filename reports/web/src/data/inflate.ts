@@ -14,9 +14,23 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-export async function inflate(text: string): Promise<Uint8Array> {
-  const trimmed = text.trim();
-  if (trimmed === "") return new Uint8Array(0);
-  const stream = new Blob([fromBase64(trimmed)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/// Exactly `length` bytes; written to the stream in one piece, for a Blob would go through another
+/// process first.
+export async function inflate(text: string, length: number): Promise<Uint8Array> {
+  if (length === 0) return new Uint8Array(0);
+  const stream = new DecompressionStream("gzip");
+  const writer = stream.writable.getWriter();
+  // a damaged member fails here and at the reader, which is the one that is listened to
+  writer.write(fromBase64(text.trim())).catch(() => undefined);
+  writer.close().catch(() => undefined);
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  const reader = stream.readable.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (at + part.value.length > length) throw new Error("the tables are longer than the report says");
+    bytes.set(part.value, at);
+    at += part.value.length;
+  }
+  if (at < length) throw new Error("the tables of the report are cut off");
+  return bytes;
 }

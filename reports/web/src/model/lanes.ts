@@ -35,7 +35,9 @@ export interface NodeLane extends Place {
   kind: "node";
   node: string;
   folded: boolean;
+  /// Rows that have operations, and how many of them are not shown.
   rows: number;
+  hidden: number;
   operations: Series;
 }
 
@@ -61,6 +63,10 @@ export interface LaneOptions {
   /// Position of the only key, 0: all.
   key: number;
   folded: ReadonlySet<string>;
+  /// Rows that hold one of these stay when their node is folded.
+  kept: readonly number[];
+  /// Keys that come first.
+  keys: readonly string[];
   stretches: Stretch[];
   /// Places of operations on the axis.
   start: Float64Array;
@@ -127,13 +133,24 @@ function namesOfNodes(run: Run, plan: RowPlan): string[] {
   return [...listed, ...more.sort()];
 }
 
-/// Lanes of a run. What depends on nothing but the run is found once.
+interface Resource {
+  leases: number[];
+  guarded: number[];
+  packed?: Int32Array[];
+  shown?: Int32Array;
+}
+
+/// Lanes of a run. What depends on nothing but the run is found once, what depends on filter and
+/// axis once for each: folding and looking at another violation cost nothing.
 export class Laning {
   private readonly nodes: string[];
   private readonly first = new Map<string, number>();
   private readonly groupOf: Int32Array;
   private readonly groups: number;
-  private readonly keys = new Map<number, { leases: number[]; guarded: number[] }>();
+  private readonly keys = new Map<number, Resource>();
+  private lists: Int32Array[] = [];
+  private listsOf: Omit<LaneOptions, "folded" | "kept" | "keys" | "stretches"> | undefined;
+  private readonly series = new Map<string, Series>();
 
   constructor(
     private readonly run: Run,
@@ -216,43 +233,65 @@ export class Laning {
   private resourceLanes(options: LaneOptions): Lane[] {
     const wanted = [...this.keys.keys()].filter((key) => options.key === 0 || key === options.key);
     if (wanted.length === 0) return [];
-    const named = wanted.sort((a, b) => (this.run.strings[a] < this.run.strings[b] ? -1 : 1));
+    const rank = (key: number) => (options.keys.includes(this.run.strings[key]) ? 0 : 1);
+    const named = wanted.sort((a, b) => rank(a) - rank(b) || (this.run.strings[a] < this.run.strings[b] ? -1 : 1));
     const more = named.length - keyLanesMax;
     const title = more > 0 ? `Resources (${more} more: filter by key)` : "Resources";
     return [this.title(title), ...named.slice(0, keyLanesMax).map((key) => this.keyLane(key))];
   }
 
   private keyLane(key: number): KeyLane {
-    const { leases, guarded } = this.keys.get(key)!;
-    const packed = packLeases(this.run, leases);
+    const resource = this.keys.get(key)!;
+    const packed = (resource.packed ??= packLeases(this.run, resource.leases));
+    const guarded = (resource.shown ??= Int32Array.from(resource.guarded));
     const height = packed.length * laneHeight.lease + (guarded.length > 0 ? laneHeight.tokens : 0) + 5;
     const label = this.run.strings[key] || "(no key)";
-    return { kind: "key", label, key, leases: packed, guarded: Int32Array.from(guarded), y: 0, height };
+    return { kind: "key", label, key, leases: packed, guarded, y: 0, height };
   }
 
   private nodeLanes(options: LaneOptions): Lane[] {
-    const key = this.run.operations.table.column("key");
-    const shown = options.shown;
-    const lists = split(this.run.operations.rows, this.groups, (row) => {
-      if (options.key !== 0 && key[row] !== options.key) return -1;
-      return shown && !shown(row) ? -1 : this.groupOf[row];
-    });
-    return [this.title("Nodes"), ...this.nodes.flatMap((name) => this.nodeLane(name, lists, options))];
+    this.fillLists(options);
+    return [this.title("Nodes"), ...this.nodes.flatMap((name) => this.nodeLane(name, options))];
   }
 
-  private nodeLane(node: string, lists: Int32Array[], options: LaneOptions): Lane[] {
+  /// Operations by row of their node, as far as they are shown.
+  private fillLists({ key: wanted, shown, start }: LaneOptions): void {
+    const last = this.listsOf;
+    if (last && last.key === wanted && last.shown === shown && last.start === start) return;
+    this.listsOf = { key: wanted, shown, start };
+    this.series.clear();
+    const key = this.run.operations.table.column("key");
+    this.lists = split(this.run.operations.rows, this.groups, (row) => {
+      if (wanted !== 0 && key[row] !== wanted) return -1;
+      return shown && !shown(row) ? -1 : this.groupOf[row];
+    });
+  }
+
+  /// Of one row or of several as one.
+  private seriesOf(groups: number[], start: Float64Array): Series {
+    const name = groups.join(" ");
+    let made = this.series.get(name);
+    if (!made) {
+      const rows = groups.length === 1 ? this.lists[groups[0]] : mergeSorted(groups.map((group) => this.lists[group]));
+      this.series.set(name, (made = seriesOf(this.run.operations, rows, start)));
+    }
+    return made;
+  }
+
+  private nodeLane(node: string, options: LaneOptions): Lane[] {
     const first = this.first.get(node)!;
-    const own = lists.slice(first, first + this.rowsOf(node)).filter((list) => list.length > 0);
+    const used = Array.from({ length: this.rowsOf(node) }, (_, i) => first + i).filter((group) => this.lists[group].length > 0);
     const folded = options.folded.has(node);
-    const all = folded ? mergeSorted(own) : new Int32Array(0);
-    const ops = this.run.operations;
+    const kept = new Set(options.kept.map((row) => this.groupOf[row]));
+    const open = used.filter((group) => !folded || kept.has(group));
+    const closed = used.filter((group) => folded && !kept.has(group));
     const head: NodeLane = {
-      kind: "node", node, folded, label: node || "(no node)", rows: own.length,
-      operations: seriesOf(ops, all, options.start), y: 0, height: laneHeight.node,
+      kind: "node", node, folded, label: node || "(no node)", rows: used.length, hidden: closed.length,
+      operations: this.seriesOf(closed, options.start), y: 0, height: laneHeight.node,
     };
-    if (folded) return [head];
-    const rows = own.map((list): Lane => {
-      return { kind: "row", node, label: "", operations: seriesOf(ops, list, options.start), y: 0, height: laneHeight.row };
+    const rows = open.map((group): Lane => {
+      const operations = this.seriesOf([group], options.start);
+      return { kind: "row", node, label: "", operations, y: 0, height: laneHeight.row };
     });
     return [head, ...rows];
   }

@@ -52,7 +52,8 @@ export class Run {
 
   private lastMoment(): number {
     let last = this.doc.end_ns ?? 0;
-    for (const end of this.operations.end) if (end > last) last = end;
+    const { end, rows } = this.operations;
+    for (let row = 0; row < rows; row++) if (end[row] > last) last = end[row];
     for (const mark of this.marks) last = Math.max(last, mark.at_ns);
     return Math.max(last, this.begin + 1);
   }

@@ -68,7 +68,7 @@ function trendChart(runs: BenchRun[], name: string, last: BenchRow): Chart {
   const ceiling = { label: last.ceiling_name ?? "ceiling", values: rows.map((row) => row?.ceiling ?? null), colour: "faint", dash: [5, 4] };
   if (ceiling.values.some((value) => value !== null)) lines.push(ceiling);
   return new Chart({
-    title: [last.group, last.name].filter((text) => text).join(": "), unit: last.unit, x: runs.map((_, i) => i), lines, xLabel: "results",
+    title: [last.group, last.name].filter((text) => text).join(": "), unit: last.unit, x: runs.map((_, i) => i), lines: () => lines, xLabel: "results",
     xValues: (splits) => splits.map((i) => (Number.isInteger(i) ? (runs[i]?.label ?? "") : "")),
   });
 }

@@ -165,12 +165,19 @@ function shrunkStory(shrunk: NonNullable<ResultFailure["shrunk"]>, links: Links)
   return el("details", {}, title, reportLink(links, shrunk.file, "its report"), story, el("code", {}, shrunk.replay));
 }
 
+/// Those that nobody foresaw are open.
+function failuresOf(scenario: ResultScenario, links: Links): HTMLElement {
+  const unforeseen = scenario.failures.filter((failure) => !failure.as_expected).length;
+  const title = `${scenario.name}: ${scenario.failures.length} kept of ${count(scenario.failures_found)}`;
+  const list = el("ul.failures", {}, ...scenario.failures.map((failure) => failureItem(scenario, failure, links)));
+  return el("details", { open: unforeseen > 0 }, el("summary", {}, unforeseen > 0 ? `${title}, ${unforeseen} not expected` : title), list);
+}
+
 function failureSection(results: Results, links: Links): HTMLElement | undefined {
-  const kept = results.scenarios.flatMap((scenario) => scenario.failures.map((failure) => ({ scenario, failure })));
-  if (kept.length === 0) return undefined;
-  const ordered = kept.sort((a, b) => Number(a.failure.as_expected) - Number(b.failure.as_expected));
-  const list = el("ul.failures", {}, ...ordered.map(({ scenario, failure }) => failureItem(scenario, failure, links)));
-  return el("section.card", { id: "failures" }, el("h2", {}, "Failures kept"), list);
+  if (results.scenarios.every((scenario) => scenario.failures.length === 0)) return undefined;
+  const section = el("section.card", { id: "failures" }, el("h2", {}, "Failures kept"));
+  for (const scenario of results.scenarios.filter((one) => one.failures.length > 0)) append(section, failuresOf(scenario, links));
+  return section;
 }
 
 function divergenceSection(results: Results): HTMLElement | undefined {

@@ -28,6 +28,7 @@ export class Explorer {
   private readonly help = helpDialog();
   private query: Query | undefined;
   private quiet = false;
+  private started = false;
   private timer: number | undefined;
 
   constructor(private readonly run: Run) {
@@ -47,6 +48,7 @@ export class Explorer {
     this.timeline = new Timeline(run, this.canvas, this.map, {
       selected: (selection) => this.selected(selection),
       moved: () => this.remember(),
+      laned: () => this.layout(),
       hovered: (selection, x, y) => this.hover(selection, x, y),
     });
     this.stepper = new Stepper(this.timeline);
@@ -58,14 +60,20 @@ export class Explorer {
 
   /// Called once the element is in the page.
   start(): void {
-    const layout = () => this.timeline.resize(this.frame.clientWidth, this.canvasHeight());
-    layout();
+    this.started = true;
+    this.layout();
     this.restore(readLink(location.hash));
-    new ResizeObserver(layout).observe(this.frame);
+    new ResizeObserver(() => this.layout()).observe(this.frame);
   }
 
-  private canvasHeight(): number {
-    return Math.max(320, Math.min(720, Math.round(innerHeight * 0.62)));
+  private heightMax(): number {
+    return Math.max(320, Math.min(760, Math.round(innerHeight * 0.62)));
+  }
+
+  private layout(): void {
+    if (!this.started) return;
+    const needed = lanesHeight(this.timeline.scene.lanes) + rulerHeight + 8;
+    this.timeline.resize(this.frame.clientWidth, Math.max(160, Math.min(needed, this.heightMax())));
   }
 
   /// Opens what a link says; without one the first violation.
@@ -91,7 +99,7 @@ export class Explorer {
     this.timeline.relane();
   }
 
-  /// Shows a violation: its witness in view, nodes that have no part in it folded if room is short.
+  /// Shows a violation: its witness in view; if room is short, nodes are folded to the rows of it.
   open(index: number): void {
     const { timeline, run } = this;
     const violation = run.violations[index];
@@ -124,9 +132,8 @@ export class Explorer {
     const { scene, folded } = this.timeline;
     folded.clear();
     this.timeline.relane();
-    if (scene.witness.length === 0 || lanesHeight(scene.lanes) <= scene.height - rulerHeight) return;
-    const nodes = new Set(scene.witness.map((row) => this.run.operations.text("node", row)));
-    for (const lane of scene.lanes) if (lane.kind === "node" && !nodes.has(lane.node)) folded.add(lane.node);
+    if (lanesHeight(scene.lanes) <= this.heightMax() - rulerHeight) return;
+    for (const lane of scene.lanes) if (lane.kind === "node" && lane.rows > 1) folded.add(lane.node);
     this.timeline.relane();
   }
 

@@ -69,8 +69,11 @@ export function drawFaultNames(pen: Pen, scene: Scene, lane: NodeLane, y: number
     const next = own[i + 1] ? faultSpan(scene, own[i + 1]).x : scene.width;
     const text = clipText(pen, faultText(fault), Math.max(next, span.end) - x - 3);
     if (text === "") return;
+    pen.lineWidth = 3;
+    pen.strokeStyle = scene.theme.band;
+    pen.strokeText(text, x, y + laneHeight.node / 2);
     pen.fillStyle = scene.theme.faultLine;
-    pen.fillText(text, x, y + 7);
+    pen.fillText(text, x, y + laneHeight.node / 2);
     free = x + pen.measureText(text).width + 6;
   });
 }
@@ -85,11 +88,17 @@ function offsetAt(points: [number, number][], time: number): number {
   return t1 > t0 ? a + ((time - t0) / (t1 - t0)) * (b - a) : b;
 }
 
+/// One scale for all clocks, so that the one that is wrong stands out.
+function mostOffset(scene: Scene): number {
+  const offsets = (scene.run.doc.clocks ?? []).flatMap((clock) => clock.points.map(([, offset]) => Math.abs(offset)));
+  return offsets.reduce((most, offset) => Math.max(most, offset), 1);
+}
+
 /// The clock's line in the head of its node: the middle is true time.
 export function drawClock(pen: Pen, scene: Scene, lane: NodeLane, y: number): void {
   const clock = scene.run.doc.clocks?.find((line) => line.node === lane.node);
   if (!clock || clock.points.length === 0) return;
-  const most = Math.max(1, ...clock.points.map(([, offset]) => Math.abs(offset)));
+  const most = mostOffset(scene);
   const half = laneHeight.node / 2 - 3;
   const yAt = (offset: number) => y + laneHeight.node / 2 - (offset / most) * half;
   pen.strokeStyle = scene.theme.clock;
@@ -103,10 +112,13 @@ export function drawClock(pen: Pen, scene: Scene, lane: NodeLane, y: number): vo
   }
   pen.lineTo(scene.width, yAt(offsetAt(clock.points, scene.axis.time(scene.view.to))));
   pen.stroke();
-  pen.fillStyle = scene.theme.clock;
   pen.textAlign = "right";
   const now = offsetAt(clock.points, scene.axis.time((scene.view.from + scene.view.to) / 2));
-  pen.fillText(`clock ${signed(now)}`, scene.width - 6, y + laneHeight.node - 6);
+  const width = pen.measureText(`clock ${signed(now)}`).width + 8;
+  pen.fillStyle = scene.theme.band;
+  pen.fillRect(scene.width - width - 2, y + 2, width, laneHeight.node - 4);
+  pen.fillStyle = scene.theme.clock;
+  pen.fillText(`clock ${signed(now)}`, scene.width - 6, y + laneHeight.node / 2);
   pen.textAlign = "left";
 }
 

@@ -2,7 +2,7 @@
 // pixels whose parts are the shares of ok, fail and unclear.
 import { Outcome } from "../model/operations";
 import type { Series } from "../model/lanes";
-import { clipText, hatch } from "./ink";
+import { clipText, fits, hatch } from "./ink";
 import { firstFrom, gutter, plotWidth, scaleOf, xOf, type Scene } from "./scene";
 
 const columnWidth = 2;
@@ -141,14 +141,23 @@ function drawTail(pen: Pen, scene: Scene, x: number, y: number, height: number, 
   pen.fillRect(x, y, width, height);
 }
 
+/// As much as fits of "acquire k0 t7": all of it, the operation and its key, the operation.
+function wording(pen: Pen, scene: Scene, row: number, room: number): string {
+  const ops = scene.run.operations;
+  const token = ops.text("token", row);
+  const label = ops.label(row);
+  const choices = [token ? `${label} t${token}` : label, label, `${ops.text("f", row)} #${ops.text("id", row)}`, ops.text("f", row)];
+  const fitting = choices.filter((text) => !text.endsWith("#")).find((text) => fits(pen, text, room));
+  return fitting ? clipText(pen, fitting, room) : "";
+}
+
 /// Inside of the bar, or behind it where nothing else begins.
 function drawLabel(pen: Pen, scene: Scene, row: number, box: Box, [x, end, next]: [number, number, number]): void {
   const inside = Math.min(end, scene.width) - Math.max(x, gutter);
   const room = inside >= labelRoom ? inside : next - end;
   if (room < labelRoom) return;
   const ops = scene.run.operations;
-  const token = ops.text("token", row);
-  const text = clipText(pen, ops.label(row) + (token ? ` t${token}` : ""), room - 6);
+  const text = wording(pen, scene, row, room - 6);
   const dark = inside >= labelRoom && ops.outcome[row] <= Outcome.fail;
   pen.fillStyle = dark ? scene.theme.onBar : scene.theme.ink;
   pen.fillText(text, inside >= labelRoom ? Math.max(x, gutter) + 3 : end + 3, box.y + box.height / 2 + 0.5);

@@ -15,15 +15,26 @@ export function builtBy(doc: Common): string {
   return [`Lockstep ${doc.version ?? ""}`.trim(), doc.commit?.slice(0, 12), doc.compiler].filter((text) => text).join(" · ");
 }
 
-export function runHeader(run: Run): HTMLElement {
-  const { doc } = run;
+/// What is wrong, while the operations are still being read.
+export function previewOf(doc: RunDocument): HTMLElement {
+  const first = doc.violations?.[0];
+  const rows = doc.tables?.operations?.rows ?? 0;
+  return el(
+    "section.card.violation", {},
+    first && el("p.which", {}, verdictBadge(first.warning ? "unknown" : "invalid", first.id)),
+    el("p.sentence", {}, first?.sentence ?? verdictSentence(doc)),
+    el("p.quiet", {}, `Reading ${count(rows)} operations`),
+  );
+}
+
+export function runHeader(doc: RunDocument): HTMLElement {
   const title = doc.scenario || "A history";
   const header = el("header.top");
   append(
     header,
     el("div.title", {}, verdictBadge(doc.verdict.value), el("h1", {}, title, doc.seed !== undefined && ` seed ${doc.seed}`), themeButton()),
     doc.about !== undefined && doc.about !== "" && el("p.about", {}, doc.about),
-    el("p.visually-hidden", { id: "verdict-text", role: "status" }, verdictSentence(run)),
+    el("p.visually-hidden", { id: "verdict-text", role: "status" }, verdictSentence(doc)),
     el("p.expectation", {}, expectation(doc), foundText(doc)),
     doc.replay ? commandLine(doc.replay) : undefined,
   );

@@ -19,6 +19,19 @@ export function clipText(pen: Pen, text: string, room: number): string {
   return low < 2 ? "" : letters.slice(0, low).join("") + "…";
 }
 
+/// Most texts are drawn again and again: their widths are kept.
+const widths = new Map<string, number>();
+const widthsMax = 20_000;
+
+export function fits(pen: Pen, text: string, room: number): boolean {
+  let width = widths.get(text);
+  if (width === undefined) {
+    if (widths.size > widthsMax) widths.clear();
+    widths.set(text, (width = pen.measureText(text.slice(0, 200)).width));
+  }
+  return width <= room;
+}
+
 const patterns = new Map<string, CanvasPattern>();
 
 /// Slanted lines of `line` on `ground` ("transparent" for none).

@@ -107,7 +107,7 @@ function withNext(rows: Set<number>, after: Int32Array): Set<number> {
   return all;
 }
 
-const nearMax = 250;
+const nearMax = 120;
 
 function nearRows(scene: Scene): number[] {
   const rows: number[] = [];
@@ -146,6 +146,7 @@ export function drawWitness(pen: Pen, scene: Scene): void {
   const places = new Places(scene, scene.witness);
   let free = -Infinity;
   let height = NaN;
+  for (const row of scene.witness) drawGuide(pen, scene, xOf(scene, scene.axis.start[row]));
   scene.witness.forEach((row, i) => {
     const spot = places.spot(scene, row);
     if (!spot || spot.end < gutter || spot.x > scene.width || spot.y < rulerHeight) return;
@@ -156,6 +157,18 @@ export function drawWitness(pen: Pen, scene: Scene): void {
     pen.strokeRect(spot.x - 2, spot.y + 1, spot.end - spot.x + 4, spot.height - 2);
     free = drawFlag(pen, scene, `${i + 1}  ${witnessText(scene, row)}`, spot, free);
   });
+}
+
+/// A line through all lanes: what else was so at that moment.
+function drawGuide(pen: Pen, scene: Scene, x: number): void {
+  pen.strokeStyle = scene.theme.alarm;
+  pen.lineWidth = 1;
+  pen.setLineDash([2, 4]);
+  pen.beginPath();
+  pen.moveTo(Math.round(x) + 0.5, rulerHeight);
+  pen.lineTo(Math.round(x) + 0.5, scene.height);
+  pen.stroke();
+  pen.setLineDash([]);
 }
 
 function witnessText(scene: Scene, row: number): string {

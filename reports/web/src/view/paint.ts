@@ -110,9 +110,9 @@ function nameOf(lane: Lane): string {
 }
 
 function drawFold(pen: Pen, scene: Scene, lane: NodeLane, y: number): void {
-  if (!lane.folded || lane.rows === 0) return;
+  if (lane.hidden === 0) return;
   pen.textAlign = "right";
   pen.fillStyle = scene.theme.faint;
-  pen.fillText(`${count(lane.rows)} ${lane.rows === 1 ? "row" : "rows"}`, gutter - 8, y + lane.height / 2);
+  pen.fillText(`+${count(lane.hidden)} ${lane.hidden === 1 ? "row" : "rows"}`, gutter - 8, y + lane.height / 2);
   pen.textAlign = "left";
 }

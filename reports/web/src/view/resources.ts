@@ -3,7 +3,7 @@
 import { laneHeight, type KeyLane } from "../model/lanes";
 import { Outcome } from "../model/operations";
 import { clipText, hatch } from "./ink";
-import { firstFrom, gutter, plotWidth, xOf, type Scene } from "./scene";
+import { firstFrom, gutter, placeOf, plotWidth, xOf, type Scene } from "./scene";
 
 type Pen = CanvasRenderingContext2D;
 
@@ -84,6 +84,10 @@ function drawTokens(pen: Pen, scene: Scene, lane: KeyLane, y: number): void {
   const last = firstFrom(lane.guarded, start, scene.view.to, first, lane.guarded.length);
   const token = scene.run.operations.table.column("token");
   const strip = { free: -Infinity, token: -1, tick: -Infinity };
+  if (last - first > plotWidth(scene) / 2) {
+    drawManyTokens(pen, scene, lane, [first, last], y);
+    return;
+  }
   for (let i = Math.max(0, first - 1); i < last; i++) {
     const row = lane.guarded[i];
     const x = xOf(scene, stop[row]);
@@ -92,6 +96,21 @@ function drawTokens(pen: Pen, scene: Scene, lane: KeyLane, y: number): void {
     if (x > strip.free && token[row] !== strip.token) strip.free = drawToken(pen, scene, row, x, y);
     strip.token = token[row];
     strip.tick = x;
+  }
+}
+
+/// Too many to tell apart: a strip where there are any, and a token now and then.
+function drawManyTokens(pen: Pen, scene: Scene, lane: KeyLane, [first, last]: [number, number], y: number): void {
+  const { start } = scene.axis;
+  const width = 70;
+  pen.fillStyle = scene.theme.faint;
+  for (let x = gutter; x < scene.width; x += 3) {
+    const [from, to] = [x, x + 3].map((edge) => firstFrom(lane.guarded, start, placeOf(scene, edge), first, last));
+    if (to > from) pen.fillRect(x, y + 10, 3, 3);
+  }
+  for (let x = gutter; x < scene.width; x += width) {
+    const i = firstFrom(lane.guarded, start, placeOf(scene, x), first, last);
+    if (i < last && xOf(scene, start[lane.guarded[i]]) < x + width) drawToken(pen, scene, lane.guarded[i], x, y - 2);
   }
 }
 

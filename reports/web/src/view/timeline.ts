@@ -6,15 +6,17 @@ import { planRows } from "../model/rows";
 import type { Run } from "../model/run";
 import { Axes, type AxisName } from "./axis";
 import { hit, laneAt } from "./hit";
-import { Minimap, minimapHeight } from "./minimap";
+import { Minimap } from "./minimap";
 import { laneOf } from "./overlay";
 import { paint } from "./paint";
 import { gutter, lanesHeight, placeOf, rulerHeight, type Scene, type Selection } from "./scene";
-import { isDark, readTheme } from "./theme";
+import { readTheme } from "./theme";
 
 export interface TimelineEvents {
   selected(selection: Selection | undefined): void;
   moved(): void;
+  /// Lanes may need another height.
+  laned(): void;
   hovered(selection: Selection | undefined, x: number, y: number): void;
 }
 
@@ -48,7 +50,6 @@ export class Timeline {
     this.laning = new Laning(run, planRows(run.operations));
     this.minimap = new Minimap(map, (centre) => this.centre(centre));
     this.scene = this.firstScene();
-    this.relane();
     this.listen();
   }
 
@@ -71,9 +72,16 @@ export class Timeline {
 
   /// Lanes anew: after a filter, an axis, a fold or another violation.
   relane(): void {
-    const stretches = this.run.violations[this.violation]?.stretches ?? [];
-    const { key, shown } = this.filter;
-    this.scene.lanes = this.laning.lanes({ key, shown, folded: this.folded, stretches, start: this.scene.axis.start });
+    const violation = this.run.violations[this.violation];
+    this.scene.lanes = this.laning.lanes({
+      ...this.filter,
+      folded: this.folded,
+      kept: this.scene.witness,
+      keys: violation?.keys ?? [],
+      stretches: violation?.stretches ?? [],
+      start: this.scene.axis.start,
+    });
+    this.events.laned();
     this.colour();
     this.clamp();
     this.draw();
@@ -112,6 +120,7 @@ export class Timeline {
 
   resize(width: number, height: number): void {
     const { scene, canvas } = this;
+    if (scene.width === width && scene.height === height) return;
     const ratio = devicePixelRatio || 1;
     [scene.width, scene.height] = [width, height];
     canvas.width = Math.round(width * ratio);
@@ -225,14 +234,6 @@ export class Timeline {
     const spans = this.run.violations.map((violation) => this.run.span(violation));
     const violations = spans.flatMap((span) => (span ? [scene.axis.place(span[0])] : []));
     this.minimap.setContent({ ...scene, violations }, scene.width);
-  }
-
-  get mapHeight(): number {
-    return minimapHeight;
-  }
-
-  get dark(): boolean {
-    return isDark();
   }
 
   private listen(): void {

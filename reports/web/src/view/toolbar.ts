@@ -78,8 +78,9 @@ export class Toolbar {
 }
 
 function keysOf(run: Run): string[] {
-  const seen = new Set(run.operations.table.column("key"));
-  return [...seen].map((key) => run.strings[key]).filter((name) => name !== "").sort();
+  const used = new Uint8Array(run.strings.length);
+  for (const key of run.operations.table.column("key")) used[key] = 1;
+  return run.strings.filter((name, key) => used[key] === 1 && name !== "").sort();
 }
 
 function zoomGroup(actions: ToolbarActions): HTMLElement {

@@ -1,6 +1,6 @@
 // The verdict in words: what is wrong, which operations prove it, and why.
 import { append, copyButton, el } from "../dom";
-import type { Violation } from "../data/document";
+import type { RunDocument, Violation } from "../data/document";
 import type { Run } from "../model/run";
 import { moment } from "./ink";
 
@@ -12,9 +12,9 @@ export function verdictBadge(verdict: string, text?: string): HTMLElement {
 }
 
 /// One sentence for those who do not see the picture.
-export function verdictSentence(run: Run): string {
-  const { verdict, expect } = run.doc;
-  const wrong = run.violations.filter((violation) => !violation.warning);
+export function verdictSentence(doc: RunDocument): string {
+  const { verdict, expect } = doc;
+  const wrong = (doc.violations ?? []).filter((violation) => !violation.warning);
   if (verdict.value === "invalid") {
     const expected = expect?.verdict === "invalid" ? ", which its scenario expects" : "";
     const ids = [...new Set(wrong.map((violation) => violation.id))].join(", ");
@@ -54,7 +54,7 @@ export function showViolation(panel: HTMLElement, run: Run, index: number, actio
   const violation = run.violations[index];
   panel.replaceChildren();
   if (!violation) {
-    append(panel, el("p.sentence", {}, verdictSentence(run)), ...reasons(run));
+    append(panel, el("p.sentence", {}, verdictSentence(run.doc)), ...reasons(run));
     return;
   }
   const judge = violation.judge ? ` (${violation.judge})` : "";

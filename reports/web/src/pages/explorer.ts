@@ -85,12 +85,13 @@ export class Explorer {
     this.toolbar.key.value = link.key ?? "";
     this.toolbar.only.checked = link.only === true;
     this.compileQuery();
-    this.open(link.violation ?? 0);
+    this.open(link.violation !== undefined && link.violation in this.run.violations ? link.violation : 0);
     if (link.folded) this.refold(link.folded);
     if (link.from !== undefined && link.to !== undefined) this.timeline.showTime(link.from, link.to);
     if (link.top !== undefined) this.timeline.scroll(link.top - this.timeline.scene.view.top);
     this.timeline.select(link.select === undefined ? undefined : this.selectionOf(link.select));
     this.quiet = false;
+    this.remember();
   }
 
   private refold(nodes: string[]): void {
@@ -152,9 +153,19 @@ export class Explorer {
       this.toolbar.showResult(error.message, true);
       return;
     }
-    const rows = this.query ? find(this.run.operations, this.query) : new Int32Array(0);
+    const { query, run } = this;
+    const key = this.filteredKey();
+    const keys = run.operations.table.column("key");
+    const wanted = (row: number) => (key <= 0 || keys[row] === key) && query!.matches(row);
+    const rows = query ? find(run.operations, { matches: wanted }) : new Int32Array(0);
     this.timeline.setMatches(rows);
-    this.toolbar.showResult(this.query ? `${count(rows.length)} found` : "");
+    this.toolbar.showResult(query ? `${count(rows.length)} found` : "");
+  }
+
+  /// Position of the key in the dictionary; 0: all keys, -1: no such key.
+  private filteredKey(): number {
+    const name = this.toolbar.key.value;
+    return name === "" ? 0 : this.run.strings.indexOf(name);
   }
 
   search(text: string): void {
@@ -166,14 +177,14 @@ export class Explorer {
 
   private onlyKey(name: string): void {
     this.toolbar.key.value = name;
+    this.compileQuery();
     this.refilter();
     this.remember();
   }
 
   private refilter(): void {
     const { timeline, toolbar } = this;
-    const name = toolbar.key.value;
-    const key = name === "" ? 0 : this.run.strings.indexOf(name);
+    const key = this.filteredKey();
     toolbar.key.setAttribute("aria-invalid", String(key < 0));
     const { query } = this;
     const shown = toolbar.only.checked && query ? (row: number) => query.matches(row) : undefined;

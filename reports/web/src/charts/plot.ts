@@ -40,7 +40,7 @@ function series(line: Line): uPlot.Series {
     width: line.points ? 0 : 1.5,
     dash: line.dash,
     spanGaps: false,
-    points: { show: line.points === true, size: 5, fill: () => colourOf(line.colour) },
+    points: { size: line.points ? 6 : 4, fill: () => colourOf(line.colour), ...(line.points && { show: true }) },
     value: (_, value) => (value === null || value === undefined ? "-" : short(value)),
   };
 }

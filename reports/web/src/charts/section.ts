@@ -117,7 +117,7 @@ class Section {
   private clocks(): void {
     const clocks = (this.run.doc.clocks ?? []).filter((clock) => clock.points.length > 0);
     if (clocks.length === 0) return;
-    const x = [...new Set(clocks.flatMap((clock) => clock.points.map(([time]) => time / 1e9)).concat(this.run.end / 1e9))].sort((a, b) => a - b);
+    const x = [...new Set(clocks.flatMap((clock) => momentsOf(clock.points)).concat(this.run.end / 1e9))].sort((a, b) => a - b);
     const lines = clocks.map((clock, i): Line => {
       return { label: clock.node, values: x.map((time) => offsetOf(clock.points, time * 1e9) / 1e6), colour: person(i), dash: i >= 8 ? [4, 3] : undefined };
     });
@@ -140,6 +140,12 @@ class Section {
 function quantileName(q: number | undefined): string {
   if (q === undefined) return "";
   return q === 1 ? "max" : `p${Number((q * 100).toFixed(1))}`;
+}
+
+/// Seconds at which a line of a clock bends; right before a jump as well.
+function momentsOf(points: [number, number][]): number[] {
+  const jumps = points.filter(([time], i) => i > 0 && points[i - 1][0] === time);
+  return [...points.map(([time]) => time / 1e9), ...jumps.map(([time]) => (time - 1000) / 1e9)];
 }
 
 function offsetOf(points: [number, number][], time: number): number {

@@ -1,5 +1,6 @@
 // What happens to one message: push, delivery, ack; commit, publish, mark, consume. Operations on
-// the same key and id in order are its chain.
+// the same key and id are its chain, in the order in which they were answered: a delivery that was
+// asked for before the push comes behind it.
 import type { Operations } from "./operations";
 
 export interface Chains {
@@ -45,12 +46,22 @@ export function chainsOf(ops: Operations): Chains {
   const key = ops.table.column("key");
   const id = ops.table.column("id");
   const last = new LastOfMessage(Math.min(ops.rows + 1, 1 << 21));
-  for (let row = 0; row < ops.rows; row++) {
+  for (const row of byAnswer(ops)) {
     if (id[row] === 0 || !counts[f[row]]) continue;
     before[row] = last.exchange(key[row], id[row], row);
     if (before[row] >= 0) after[before[row]] = row;
   }
   return { before, after };
+}
+
+/// Rows by the event that answered them, else by that which asked.
+function byAnswer(ops: Operations): Uint32Array {
+  const done = ops.table.column("done");
+  let last = 0;
+  for (let row = 0; row < ops.rows; row++) last = Math.max(last, ops.index[row] + done[row]);
+  const rowAt = new Uint32Array(last + 1);
+  for (let row = 0; row < ops.rows; row++) rowAt[ops.index[row] + done[row]] = row + 1;
+  return rowAt.filter((row) => row > 0).map((row) => row - 1);
 }
 
 /// The whole chain of a row, in order; at most `limit` before it and after it.

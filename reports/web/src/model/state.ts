@@ -20,7 +20,7 @@ function holders(run: Run, key: number, time: number): string {
   const names: string[] = [];
   for (let row = 0; row < run.leases.rows && names.length < 5; row++) {
     if (run.leases.keyOf(row) !== key) continue;
-    if (run.leases.possibleFrom[row] > time || run.leases.possibleTo[row] < time) continue;
+    if (run.leases.possibleFrom[row] >= time || run.leases.possibleTo[row] < time) continue;
     const lease = run.leases.at(row);
     const certain = lease.certainFrom <= time && time < lease.certainTo;
     names.push(`${lease.node} (lease ${lease.lease}${certain ? "" : ", possibly"})`);

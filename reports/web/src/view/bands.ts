@@ -2,7 +2,7 @@
 import type { Fault } from "../data/document";
 import { laneHeight, type Lane, type NodeLane } from "../model/lanes";
 import { lastNotAbove } from "./axis";
-import { clipText, hatch, signed } from "./ink";
+import { clipText, duration, hatch, signed } from "./ink";
 import { gutter, rulerHeight, xOf, yOf, type Scene } from "./scene";
 
 type Pen = CanvasRenderingContext2D;
@@ -54,8 +54,10 @@ function drawBand(pen: Pen, scene: Scene, fault: Fault, span: Span, [top, bottom
   if (span.lasting) pen.fillRect(span.end - 1, top, 1, bottom - top);
 }
 
+/// The panel says the rest.
 function faultText(fault: Fault): string {
-  return fault.detail ? `${fault.kind} ${fault.detail}` : fault.kind;
+  if (fault.until_ns !== undefined) return `${fault.kind} ${duration(fault.until_ns - fault.from_ns)}`;
+  return fault.detail ? `${fault.kind}: ${fault.detail}` : fault.kind;
 }
 
 /// Names of faults in the head of their node, where one does not run into the next.
@@ -69,9 +71,8 @@ export function drawFaultNames(pen: Pen, scene: Scene, lane: NodeLane, y: number
     const next = own[i + 1] ? faultSpan(scene, own[i + 1]).x : scene.width;
     const text = clipText(pen, faultText(fault), Math.max(next, span.end) - x - 3);
     if (text === "") return;
-    pen.lineWidth = 3;
-    pen.strokeStyle = scene.theme.band;
-    pen.strokeText(text, x, y + laneHeight.node / 2);
+    pen.fillStyle = scene.theme.band;
+    pen.fillRect(x - 2, y + 3, pen.measureText(text).width + 4, laneHeight.node - 6);
     pen.fillStyle = scene.theme.faultLine;
     pen.fillText(text, x, y + laneHeight.node / 2);
     free = x + pen.measureText(text).width + 6;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const placeholders = ["@LOCKSTEP_TITLE@", "@LOCKSTEP_DATA@", "@LOCKSTEP_TABLES@"];
+const places = ["@LOCKSTEP_TITLE@", "@LOCKSTEP_DATA@", "@LOCKSTEP_TABLES@"];
 
 const common = { bundle: true, minify: true, write: false, charset: "ascii", legalComments: "none" };
 
@@ -33,8 +33,8 @@ async function style() {
 async function page() {
   const [shell, js, css] = await Promise.all([readFile(join(here, "src/shell.html"), "utf8"), script(), style()]);
   const text = shell.replace("@STYLE@", () => css).replace("@SCRIPT@", () => js);
-  for (const placeholder of placeholders) {
-    if (text.split(placeholder).length !== 2) throw new Error(`${placeholder} must occur once`);
+  for (const place of places) {
+    if (text.split(place).length !== 2) throw new Error(`${place} must occur once`);
   }
   return text;
 }

@@ -8,7 +8,7 @@ import dataclasses
 import os
 import re
 
-SKIPPED_FOLDERS = {".git", "build", "out", "__pycache__", ".cache"}
+SKIPPED_FOLDERS = {".git", "build", "out", "__pycache__", ".cache", "node_modules"}
 CPP_ENDINGS = (".cpp", ".hpp")
 ALLOWANCE = re.compile(r"lint-allow\(([\w-]+)\)(?::\s*(\S.{7,}))?")
 

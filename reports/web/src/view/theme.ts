@@ -36,9 +36,11 @@ export function readTheme(element: Element): Theme {
 
 const stored = "lockstep-theme";
 
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+/// Without a choice the system's.
 function apply(choice: string | null): void {
-  if (choice) document.documentElement.dataset.theme = choice;
-  else delete document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = choice ?? (system.matches ? "dark" : "light");
 }
 
 /// Pages from disk may have no storage: then the choice lasts as long as the page.
@@ -50,13 +52,8 @@ function remembered(): string | null {
   }
 }
 
-export function isDark(): boolean {
-  const chosen = document.documentElement.dataset.theme;
-  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
 export function toggleTheme(): void {
-  const next = isDark() ? "light" : "dark";
+  const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
   apply(next);
   try {
     localStorage.setItem(stored, next);
@@ -68,6 +65,8 @@ export function toggleTheme(): void {
 
 export function startTheme(): void {
   apply(remembered());
-  const query = matchMedia("(prefers-color-scheme: dark)");
-  query.addEventListener("change", () => document.dispatchEvent(new Event("themechange")));
+  system.addEventListener("change", () => {
+    apply(remembered());
+    document.dispatchEvent(new Event("themechange"));
+  });
 }

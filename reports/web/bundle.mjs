@@ -8,7 +8,13 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const places = ["@LOCKSTEP_TITLE@", "@LOCKSTEP_DATA@", "@LOCKSTEP_TABLES@"];
 
-const common = { bundle: true, minify: true, write: false, charset: "ascii", legalComments: "none" };
+const common = {
+  bundle: true,
+  minify: true,
+  write: false,
+  charset: "ascii",
+  legalComments: "none",
+};
 
 async function script() {
   const made = await build({
@@ -31,7 +37,11 @@ async function style() {
 
 // Replaced by functions: `$&` in a script is no pattern.
 async function page() {
-  const [shell, js, css] = await Promise.all([readFile(join(here, "src/shell.html"), "utf8"), script(), style()]);
+  const [shell, js, css] = await Promise.all([
+    readFile(join(here, "src/shell.html"), "utf8"),
+    script(),
+    style(),
+  ]);
   const text = shell.replace("@STYLE@", () => css).replace("@SCRIPT@", () => js);
   for (const place of places) {
     if (text.split(place).length !== 2) throw new Error(`${place} must occur once`);

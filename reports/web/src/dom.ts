@@ -30,8 +30,14 @@ export function append(parent: Element, ...children: Child[]): void {
 /// A table: cells are text or elements; numbers are right-aligned by `numeric` columns.
 export function table(head: string[], rows: Child[][], numeric: number[] = []): HTMLTableElement {
   const side = (i: number) => (numeric.includes(i) ? "number" : undefined);
-  const header = el("tr", {}, ...head.map((text, i) => el("th", { scope: "col", class: side(i) }, text)));
-  const body = rows.map((cells) => el("tr", {}, ...cells.map((cell, i) => el("td", { class: side(i) }, cell))));
+  const header = el(
+    "tr",
+    {},
+    ...head.map((text, i) => el("th", { scope: "col", class: side(i) }, text)),
+  );
+  const body = rows.map((cells) =>
+    el("tr", {}, ...cells.map((cell, i) => el("td", { class: side(i) }, cell))),
+  );
   return el("table", {}, el("thead", {}, header), el("tbody", {}, ...body));
 }
 

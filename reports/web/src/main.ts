@@ -16,9 +16,14 @@ function textOf(id: string): string {
 /// read; of a large history they are many elements, which browsers read faster than one.
 async function tables(): Promise<string> {
   if (document.readyState === "loading") {
-    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+    await new Promise((resolve) =>
+      document.addEventListener("DOMContentLoaded", resolve, { once: true }),
+    );
   }
-  return Array.from(document.getElementsByClassName("lockstep-tables"), (part) => part.textContent ?? "").join("");
+  return Array.from(
+    document.getElementsByClassName("lockstep-tables"),
+    (part) => part.textContent ?? "",
+  ).join("");
 }
 
 async function open(app: HTMLElement): Promise<void> {

@@ -15,7 +15,8 @@ function steps(run: Run, name: string, change: number): Step[] {
   const f = ops.table.column("f");
   const list: Step[] = [];
   for (let row = 0; kind > 0 && row < ops.rows; row++) {
-    if (f[row] === kind && ops.outcome[row] === Outcome.ok) list.push({ time: ops.end[row], change });
+    if (f[row] === kind && ops.outcome[row] === Outcome.ok)
+      list.push({ time: ops.end[row], change });
   }
   return list;
 }
@@ -65,7 +66,8 @@ export function redeliveries(run: Run, buckets: Buckets): number[] {
   const attempt = ops.table.column("attempt");
   const sums = new Array<number>(buckets.count).fill(0);
   for (let row = 0; row < ops.rows; row++) {
-    if (f[row] === pop && attempt[row] > 1 && ops.outcome[row] === Outcome.ok) sums[buckets.of(ops.end[row])]++;
+    if (f[row] === pop && attempt[row] > 1 && ops.outcome[row] === Outcome.ok)
+      sums[buckets.of(ops.end[row])]++;
   }
   return sums;
 }

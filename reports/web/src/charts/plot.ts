@@ -40,7 +40,11 @@ function series(line: Line): uPlot.Series {
     width: line.points ? 0 : 1.5,
     dash: line.dash,
     spanGaps: false,
-    points: { size: line.points ? 6 : 4, fill: () => colourOf(line.colour), ...(line.points && { show: true }) },
+    points: {
+      size: line.points ? 6 : 4,
+      fill: () => colourOf(line.colour),
+      ...(line.points && { show: true }),
+    },
     value: (_, value) => (value === null || value === undefined ? "-" : short(value)),
   };
 }
@@ -73,11 +77,27 @@ function shade(faults: Fault[]): uPlot.Plugin {
 }
 
 function axes(options: ChartOptions): uPlot.Axis[] {
-  const common = { stroke: () => colourOf("faint"), grid: { stroke: () => colourOf("line"), width: 1 }, ticks: { stroke: () => colourOf("line"), width: 1 } };
+  const common = {
+    stroke: () => colourOf("faint"),
+    grid: { stroke: () => colourOf("line"), width: 1 },
+    ticks: { stroke: () => colourOf("line"), width: 1 },
+  };
   const xValues = options.xValues;
   return [
-    { ...common, label: options.xLabel ?? "s", labelSize: 16, size: 34, values: xValues ? (_, splits) => xValues(splits) : (_, splits) => splits.map(String) },
-    { ...common, label: options.unit, labelSize: 16, size: 52, values: (_, splits) => splits.map((value) => (value === null ? "" : short(value))) },
+    {
+      ...common,
+      label: options.xLabel ?? "s",
+      labelSize: 16,
+      size: 34,
+      values: xValues ? (_, splits) => xValues(splits) : (_, splits) => splits.map(String),
+    },
+    {
+      ...common,
+      label: options.unit,
+      labelSize: 16,
+      size: 52,
+      values: (_, splits) => splits.map((value) => (value === null ? "" : short(value))),
+    },
   ];
 }
 
@@ -86,7 +106,11 @@ export class Chart {
   private plot: uPlot | undefined;
 
   constructor(private options: ChartOptions) {
-    this.element = el("figure.chart", { "aria-label": options.title }, el("figcaption", {}, options.title));
+    this.element = el(
+      "figure.chart",
+      { "aria-label": options.title },
+      el("figcaption", {}, options.title),
+    );
   }
 
   get drawn(): boolean {
@@ -105,9 +129,26 @@ export class Chart {
     const settings: uPlot.Options = {
       width: Math.max(280, this.element.clientWidth),
       height,
-      scales: { x: { time: false }, y: { distr: options.log ? 3 : 1, range: options.log ? undefined : (_, least, most) => [Math.min(0, least ?? 0), Math.max(most ?? 1, (least ?? 0) + 1e-6) * 1.06] } },
+      scales: {
+        x: { time: false },
+        y: {
+          distr: options.log ? 3 : 1,
+          range: options.log
+            ? undefined
+            : (_, least, most) => [
+                Math.min(0, least ?? 0),
+                Math.max(most ?? 1, (least ?? 0) + 1e-6) * 1.06,
+              ],
+        },
+      },
       axes: axes(options),
-      series: [{ label: options.xLabel ?? "s", value: (_, value) => (value === null ? "-" : short(value)) }, ...lines.map(series)],
+      series: [
+        {
+          label: options.xLabel ?? "s",
+          value: (_, value) => (value === null ? "-" : short(value)),
+        },
+        ...lines.map(series),
+      ],
       plugins: options.faults ? [shade(options.faults)] : [],
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
@@ -115,7 +156,9 @@ export class Chart {
     this.plot = new uPlot(settings, this.data(lines), this.element);
     const { clicked } = options;
     if (clicked) this.plot.over.addEventListener("click", () => this.click(clicked));
-    new ResizeObserver(() => this.plot?.setSize({ width: Math.max(280, this.element.clientWidth), height })).observe(this.element);
+    new ResizeObserver(() =>
+      this.plot?.setSize({ width: Math.max(280, this.element.clientWidth), height }),
+    ).observe(this.element);
   }
 
   private click(clicked: (seconds: number) => void): void {
@@ -138,9 +181,12 @@ export class Charts {
   private readonly observer: IntersectionObserver;
 
   constructor(private readonly parent: HTMLElement) {
-    this.observer = new IntersectionObserver((entries) => {
-      for (const entry of entries) if (entry.isIntersecting) this.draw(entry.target);
-    }, { rootMargin: "200px" });
+    this.observer = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) if (entry.isIntersecting) this.draw(entry.target);
+      },
+      { rootMargin: "200px" },
+    );
     window.addEventListener("beforeprint", () => this.charts.forEach((chart) => chart.draw()));
     document.addEventListener("themechange", () => this.charts.forEach((chart) => chart.redraw()));
   }

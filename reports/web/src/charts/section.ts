@@ -5,7 +5,17 @@ import { count } from "../view/ink";
 import type { Timeline } from "../view/timeline";
 import { has, outboxLag, outboxWaiting, queueDepth, redeliveries } from "./flows";
 import { Chart, Charts, type ChartOptions, type Line } from "./plot";
-import { bucketsOf, kindsOf, latencyOverTime, outcomeMix, quantilesByKind, quantilesShown, rates, takesTime, type Buckets } from "./series";
+import {
+  bucketsOf,
+  kindsOf,
+  latencyOverTime,
+  outcomeMix,
+  quantilesByKind,
+  quantilesShown,
+  rates,
+  takesTime,
+  type Buckets,
+} from "./series";
 
 const person = (i: number) => `person-${i % 8}`;
 
@@ -13,7 +23,13 @@ class Section {
   private readonly buckets: Buckets;
   private readonly grid = el("div.charts");
   private readonly charts = new Charts(this.grid);
-  readonly element = el("section.card", { id: "charts" }, el("h2", {}, "Charts"), el("p.quiet", {}, "Faults are shaded. A click shows that moment in the timeline."), this.grid);
+  readonly element = el(
+    "section.card",
+    { id: "charts" },
+    el("h2", {}, "Charts"),
+    el("p.quiet", {}, "Faults are shaded. A click shows that moment in the timeline."),
+    this.grid,
+  );
 
   constructor(
     private readonly run: Run,
@@ -29,9 +45,16 @@ class Section {
     append(this.element, this.mix());
   }
 
-  private add(options: Partial<ChartOptions> & { title: string; unit: string; lines: () => Line[] }): Chart {
+  private add(
+    options: Partial<ChartOptions> & { title: string; unit: string; lines: () => Line[] },
+  ): Chart {
     return this.charts.add(
-      new Chart({ x: this.buckets.middles, faults: this.run.faults, clicked: (seconds) => this.goTo(seconds), ...options }),
+      new Chart({
+        x: this.buckets.middles,
+        faults: this.run.faults,
+        clicked: (seconds) => this.goTo(seconds),
+        ...options,
+      }),
     );
   }
 
@@ -54,9 +77,15 @@ class Section {
     };
     const kinds = kindsOf(this.run);
     const first = (kinds.find(({ f }) => takesTime(this.run, f)) ?? kinds[0]).f;
-    const chart = this.add({ title: "Latency over time", unit: "ms", log: true, lines: () => lines(first) });
+    const chart = this.add({
+      title: "Latency over time",
+      unit: "ms",
+      log: true,
+      lines: () => lines(first),
+    });
     const choose = el("select", { "aria-label": "Operation" });
-    for (const { f, name } of kinds) append(choose, el("option", { value: f, selected: f === first }, name));
+    for (const { f, name } of kinds)
+      append(choose, el("option", { value: f, selected: f === first }, name));
     choose.addEventListener("change", () => chart.setLines(() => lines(Number(choose.value))));
     chart.element.querySelector("figcaption")!.append(" of ", choose);
   }
@@ -72,12 +101,18 @@ class Section {
 
   private quantiles(): void {
     const lines = (): Line[] => {
-      const kinds = quantilesByKind(this.run).filter((kind) => kind.count > 0).slice(0, 8);
+      const kinds = quantilesByKind(this.run)
+        .filter((kind) => kind.count > 0)
+        .slice(0, 8);
       return kinds.map((kind, i) => ({ label: kind.name, values: kind.values, colour: person(i) }));
     };
     this.charts.add(
       new Chart({
-        title: "Latency by quantile", unit: "ms", log: true, x: quantilesShown.map((_, i) => i), xLabel: "quantile",
+        title: "Latency by quantile",
+        unit: "ms",
+        log: true,
+        x: quantilesShown.map((_, i) => i),
+        xLabel: "quantile",
         xValues: (splits) => splits.map((i) => quantileName(quantilesShown[i])),
         lines,
       }),
@@ -87,11 +122,19 @@ class Section {
   private handover(): void {
     for (const { name, samples, bound_ns: bound } of this.run.doc.measurements ?? []) {
       if (samples.length === 0) continue;
-      const sorted = samples.every(([at]) => at >= 0) ? [...samples].sort((a, b) => a[0] - b[0]) : samples;
+      const sorted = samples.every(([at]) => at >= 0)
+        ? [...samples].sort((a, b) => a[0] - b[0])
+        : samples;
       const timed = sorted === samples ? samples.every(([at]) => at >= 0) : true;
       const values = sorted.map(([, took]) => took / 1e6);
       const lines: Line[] = [{ label: name, values, colour: "person-0", points: true }];
-      if (bound) lines.push({ label: "bound", values: values.map(() => bound / 1e6), colour: "alarm", dash: [6, 4] });
+      if (bound)
+        lines.push({
+          label: "bound",
+          values: values.map(() => bound / 1e6),
+          colour: "alarm",
+          dash: [6, 4],
+        });
       const x = timed ? sorted.map(([at]) => at / 1e9) : sorted.map((_, i) => i + 1);
       const options = timed ? {} : { faults: [], clicked: undefined, xLabel: "number" };
       this.add({ title: `Time of ${name}`, unit: "ms", x, lines: () => lines, ...options });
@@ -102,24 +145,54 @@ class Section {
     const { run, buckets } = this;
     if (has(run, "push")) {
       this.add({
-        title: "Queue: depth and redeliveries", unit: "messages",
+        title: "Queue: depth and redeliveries",
+        unit: "messages",
         lines: () => [
           { label: "not acknowledged", values: queueDepth(run, buckets), colour: "person-0" },
-          { label: "redelivered", values: redeliveries(run, buckets), colour: "person-1", dash: [4, 3] },
+          {
+            label: "redelivered",
+            values: redeliveries(run, buckets),
+            colour: "person-1",
+            dash: [4, 3],
+          },
         ],
       });
     }
     if (!has(run, "commit")) return;
-    this.add({ title: "Outbox: entries waiting", unit: "entries", lines: () => [{ label: "committed, not published", values: outboxWaiting(run, buckets), colour: "person-0" }] });
-    this.add({ title: "Outbox: lag from commit to publication", unit: "ms", log: true, lines: () => [{ label: "longest", values: outboxLag(run, buckets), colour: "person-2", points: true }] });
+    this.add({
+      title: "Outbox: entries waiting",
+      unit: "entries",
+      lines: () => [
+        {
+          label: "committed, not published",
+          values: outboxWaiting(run, buckets),
+          colour: "person-0",
+        },
+      ],
+    });
+    this.add({
+      title: "Outbox: lag from commit to publication",
+      unit: "ms",
+      log: true,
+      lines: () => [
+        { label: "longest", values: outboxLag(run, buckets), colour: "person-2", points: true },
+      ],
+    });
   }
 
   private clocks(): void {
     const clocks = (this.run.doc.clocks ?? []).filter((clock) => clock.points.length > 0);
     if (clocks.length === 0) return;
-    const x = [...new Set(clocks.flatMap((clock) => momentsOf(clock.points)).concat(this.run.end / 1e9))].sort((a, b) => a - b);
+    const x = [
+      ...new Set(clocks.flatMap((clock) => momentsOf(clock.points)).concat(this.run.end / 1e9)),
+    ].sort((a, b) => a - b);
     const lines = clocks.map((clock, i): Line => {
-      return { label: clock.node, values: x.map((time) => offsetOf(clock.points, time * 1e9) / 1e6), colour: person(i), dash: i >= 8 ? [4, 3] : undefined };
+      return {
+        label: clock.node,
+        values: x.map((time) => offsetOf(clock.points, time * 1e9) / 1e6),
+        colour: person(i),
+        dash: i >= 8 ? [4, 3] : undefined,
+      };
     });
     this.add({ title: "Wall clocks against true time", unit: "ms", x, lines: () => lines });
   }
@@ -127,13 +200,22 @@ class Section {
   private mix(): HTMLElement {
     const rows = outcomeMix(this.run).map(({ name, counts }) => {
       const all = counts.reduce((sum, part) => sum + part, 0);
-      const bar = el("span.mix", { role: "img", "aria-label": `${counts[0]} ok, ${counts[1]} fail, ${counts[2]} info` });
+      const bar = el("span.mix", {
+        role: "img",
+        "aria-label": `${counts[0]} ok, ${counts[1]} fail, ${counts[2]} info`,
+      });
       ["ok", "fail", "info"].forEach((kind, i) => {
-        if (counts[i] > 0) append(bar, el(`span.${kind}` as "span", { style: `flex-grow:${counts[i]}` }));
+        if (counts[i] > 0)
+          append(bar, el(`span.${kind}` as "span", { style: `flex-grow:${counts[i]}` }));
       });
       return [name, bar, count(all), ...counts.map((part) => count(part))];
     });
-    return el("div", {}, el("h3", {}, "Outcomes by operation"), table(["operation", "mix", "all", "ok", "fail", "info"], rows, [2, 3, 4, 5]));
+    return el(
+      "div",
+      {},
+      el("h3", {}, "Outcomes by operation"),
+      table(["operation", "mix", "all", "ok", "fail", "info"], rows, [2, 3, 4, 5]),
+    );
   }
 }
 
@@ -161,4 +243,3 @@ export function chartsSection(run: Run, timeline: Timeline): HTMLElement | undef
   if (run.operations.rows === 0) return undefined;
   return new Section(run, timeline).element;
 }
-

@@ -35,7 +35,9 @@ export function kindsOf(run: Run): { f: number; name: string; count: number }[] 
   const counts = new Uint32Array(run.strings.length);
   for (const f of run.operations.table.column("f")) counts[f]++;
   const used = [...counts.keys()].filter((f) => counts[f] > 0);
-  return used.map((f) => ({ f, name: run.strings[f], count: counts[f] })).sort((a, b) => b.count - a.count);
+  return used
+    .map((f) => ({ f, name: run.strings[f], count: counts[f] }))
+    .sort((a, b) => b.count - a.count);
 }
 
 /// Whether some operation of a kind took time: surveys and the like take none.
@@ -53,7 +55,12 @@ export function quantile(sorted: Float64Array, q: number): number {
 }
 
 /// How long operations of one kind (-1: of all) took, sorted, per group; groupOf -1 leaves one out.
-function durations(run: Run, f: number, groups: number, groupOf: (row: number) => number): Float64Array[] {
+function durations(
+  run: Run,
+  f: number,
+  groups: number,
+  groupOf: (row: number) => number,
+): Float64Array[] {
   const ops = run.operations;
   const kind = ops.table.column("f");
   const wanted = (row: number) => answered(ops, row) && (f < 0 || kind[row] === f);
@@ -81,7 +88,9 @@ export function latencyOverTime(run: Run, buckets: Buckets, f: number): (number 
 export const quantilesShown = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1];
 
 /// Latency in ms per quantile for each kind of operation.
-export function quantilesByKind(run: Run): { name: string; count: number; values: (number | null)[] }[] {
+export function quantilesByKind(
+  run: Run,
+): { name: string; count: number; values: (number | null)[] }[] {
   return kindsOf(run).map(({ f, name }) => {
     const [all] = durations(run, f, 1, () => 0);
     return { name, count: all.length, values: quantilesShown.map((q) => orNull(quantile(all, q))) };
@@ -103,6 +112,10 @@ export function outcomeMix(run: Run): { name: string; counts: number[] }[] {
   const ops = run.operations;
   const f = ops.table.column("f");
   const counts = new Uint32Array(run.strings.length * 3);
-  for (let row = 0; row < ops.rows; row++) counts[f[row] * 3 + Math.min(ops.outcome[row], Outcome.info)]++;
-  return kindsOf(run).map(({ f: kind, name }) => ({ name, counts: [...counts.subarray(kind * 3, kind * 3 + 3)] }));
+  for (let row = 0; row < ops.rows; row++)
+    counts[f[row] * 3 + Math.min(ops.outcome[row], Outcome.info)]++;
+  return kindsOf(run).map(({ f: kind, name }) => ({
+    name,
+    counts: [...counts.subarray(kind * 3, kind * 3 + 3)],
+  }));
 }

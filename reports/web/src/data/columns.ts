@@ -1,8 +1,6 @@
 // Tables of columns; a column is decoded when it is first asked for.
 import type { ColumnInfo, TableInfo } from "./document";
 
-export type Column = Float64Array | Uint32Array;
-
 /// `count` zigzag varints. The lowest bit is the sign, so that magnitudes below 2^53 stay exact.
 function decode(bytes: Uint8Array, count: number, info: ColumnInfo): Float64Array {
   const out = new Float64Array(count);
@@ -41,7 +39,11 @@ export class Table {
   /// Where the next table begins.
   readonly end: number;
 
-  constructor(private readonly bytes: Uint8Array, info: TableInfo | undefined, begin: number) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    info: TableInfo | undefined,
+    begin: number,
+  ) {
     this.rows = info?.rows ?? 0;
     let offset = begin;
     for (const column of info?.columns ?? []) {
@@ -49,10 +51,6 @@ export class Table {
       offset += column.bytes;
     }
     this.end = offset;
-  }
-
-  has(name: string): boolean {
-    return this.places.has(name);
   }
 
   isText(name: string): boolean {

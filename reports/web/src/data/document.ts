@@ -172,8 +172,11 @@ function keepSeeds(json: string): string {
 
 export function parseDocument(json: string): Document {
   const parsed = JSON.parse(keepSeeds(json)) as Document;
-  if (parsed === null || typeof parsed !== "object") throw new Error("the report holds no document");
-  if (parsed.format !== 1) throw new Error(`a report of format ${String(parsed.format)}; this page reads 1`);
-  if (!["run", "campaign", "bench"].includes(parsed.kind)) throw new Error(`a report of kind ${String(parsed.kind)}`);
+  if (parsed === null || typeof parsed !== "object")
+    throw new Error("the report holds no document");
+  if (parsed.format !== 1)
+    throw new Error(`a report of format ${String(parsed.format)}; this page reads 1`);
+  if (!["run", "campaign", "bench"].includes(parsed.kind))
+    throw new Error(`a report of kind ${String(parsed.kind)}`);
   return parsed;
 }

@@ -27,7 +27,8 @@ export async function inflate(text: string, length: number): Promise<Uint8Array>
   let at = 0;
   const reader = stream.readable.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    if (at + part.value.length > length) throw new Error("the tables are longer than the report says");
+    if (at + part.value.length > length)
+      throw new Error("the tables are longer than the report says");
     bytes.set(part.value, at);
     at += part.value.length;
   }

@@ -10,8 +10,20 @@ export interface Chains {
 }
 
 const steps = new Set([
-  "push", "pop", "ack", "nack", "extend", "redrive", "damage", "found",
-  "commit", "publish", "mark", "block", "unblock", "consume",
+  "push",
+  "pop",
+  "ack",
+  "nack",
+  "extend",
+  "redrive",
+  "damage",
+  "found",
+  "commit",
+  "publish",
+  "mark",
+  "block",
+  "unblock",
+  "consume",
 ]);
 
 /// Ids count up from 1 in nearly every history: small ones are found by place, others by a map.
@@ -67,8 +79,10 @@ function byAnswer(ops: Operations): Uint32Array {
 /// The whole chain of a row, in order; at most `limit` before it and after it.
 export function chainOf(chains: Chains, row: number, limit = 200): number[] {
   const rows = [row];
-  for (let at = chains.before[row]; at >= 0 && rows.length < limit; at = chains.before[at]) rows.unshift(at);
+  for (let at = chains.before[row]; at >= 0 && rows.length < limit; at = chains.before[at])
+    rows.unshift(at);
   const most = rows.length + limit;
-  for (let at = chains.after[row]; at >= 0 && rows.length < most; at = chains.after[at]) rows.push(at);
+  for (let at = chains.after[row]; at >= 0 && rows.length < most; at = chains.after[at])
+    rows.push(at);
   return rows;
 }

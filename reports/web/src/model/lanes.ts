@@ -72,7 +72,8 @@ export interface LaneOptions {
   start: Float64Array;
 }
 
-export const keyLanesMax = 100;
+/// Beyond it nodes would be out of sight; those of the violation come first.
+const keyLanesMax = 8;
 const leaseRowsMax = 4;
 
 /// In a history that orders by time only, indices and moments may disagree.
@@ -203,13 +204,12 @@ export class Laning {
     }
   }
 
-  /// Resources that could have a lane.
-  get resources(): number {
-    return this.keys.size;
-  }
-
   lanes(options: LaneOptions): Lane[] {
-    const lanes: Lane[] = [...this.stretches(options), ...this.resourceLanes(options), ...this.nodeLanes(options)];
+    const lanes: Lane[] = [
+      ...this.stretches(options),
+      ...this.resourceLanes(options),
+      ...this.nodeLanes(options),
+    ];
     let y = 0;
     for (const lane of lanes) {
       lane.y = y;
@@ -234,7 +234,9 @@ export class Laning {
     const wanted = [...this.keys.keys()].filter((key) => options.key === 0 || key === options.key);
     if (wanted.length === 0) return [];
     const rank = (key: number) => (options.keys.includes(this.run.strings[key]) ? 0 : 1);
-    const named = wanted.sort((a, b) => rank(a) - rank(b) || (this.run.strings[a] < this.run.strings[b] ? -1 : 1));
+    const named = wanted.sort(
+      (a, b) => rank(a) - rank(b) || (this.run.strings[a] < this.run.strings[b] ? -1 : 1),
+    );
     const more = named.length - keyLanesMax;
     const title = more > 0 ? `Resources (${more} more: filter by key)` : "Resources";
     return [this.title(title), ...named.slice(0, keyLanesMax).map((key) => this.keyLane(key))];
@@ -244,7 +246,8 @@ export class Laning {
     const resource = this.keys.get(key)!;
     const packed = (resource.packed ??= packLeases(this.run, resource.leases));
     const guarded = (resource.shown ??= Int32Array.from(resource.guarded));
-    const height = packed.length * laneHeight.lease + (guarded.length > 0 ? laneHeight.tokens : 0) + 5;
+    const height =
+      packed.length * laneHeight.lease + (guarded.length > 0 ? laneHeight.tokens : 0) + 5;
     const label = this.run.strings[key] || "(no key)";
     return { kind: "key", label, key, leases: packed, guarded, y: 0, height };
   }
@@ -272,7 +275,10 @@ export class Laning {
     const name = groups.join(" ");
     let made = this.series.get(name);
     if (!made) {
-      const rows = groups.length === 1 ? this.lists[groups[0]] : mergeSorted(groups.map((group) => this.lists[group]));
+      const rows =
+        groups.length === 1
+          ? this.lists[groups[0]]
+          : mergeSorted(groups.map((group) => this.lists[group]));
       this.series.set(name, (made = seriesOf(this.run.operations, rows, start)));
     }
     return made;
@@ -280,14 +286,23 @@ export class Laning {
 
   private nodeLane(node: string, options: LaneOptions): Lane[] {
     const first = this.first.get(node)!;
-    const used = Array.from({ length: this.rowsOf(node) }, (_, i) => first + i).filter((group) => this.lists[group].length > 0);
+    const used = Array.from({ length: this.rowsOf(node) }, (_, i) => first + i).filter(
+      (group) => this.lists[group].length > 0,
+    );
     const folded = options.folded.has(node);
     const kept = new Set(options.kept.map((row) => this.groupOf[row]));
     const open = used.filter((group) => !folded || kept.has(group));
     const closed = used.filter((group) => folded && !kept.has(group));
     const head: NodeLane = {
-      kind: "node", node, folded, label: node || "(no node)", rows: used.length, hidden: closed.length,
-      operations: this.seriesOf(closed, options.start), y: 0, height: laneHeight.node,
+      kind: "node",
+      node,
+      folded,
+      label: node || "(no node)",
+      rows: used.length,
+      hidden: closed.length,
+      operations: this.seriesOf(closed, options.start),
+      y: 0,
+      height: laneHeight.node,
     };
     const rows = open.map((group): Lane => {
       const operations = this.seriesOf([group], options.start);

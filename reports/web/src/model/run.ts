@@ -44,7 +44,8 @@ export class Run {
   /// The stretch of time that a violation is about.
   span(violation: Violation): [number, number] | undefined {
     const times: number[] = [];
-    for (const row of this.witnessRows(violation)) times.push(this.operations.at[row], this.operations.end[row]);
+    for (const row of this.witnessRows(violation))
+      times.push(this.operations.at[row], this.operations.end[row]);
     for (const mark of this.witnessMarks(violation)) times.push(mark.at_ns);
     for (const stretch of violation.stretches ?? []) times.push(stretch.from_ns, stretch.to_ns);
     return times.length === 0 ? undefined : [Math.min(...times), Math.max(...times)];

@@ -30,7 +30,8 @@ function duration(text: string): number {
 function compared(ops: Operations, field: string, text: string): (row: number) => boolean {
   const sign = /^[<>]/.exec(text)?.[0];
   const bound = duration(sign ? text.slice(1) : text);
-  const of = field === "took" ? (row: number) => ops.took(row) : (row: number) => ops.number(field, row);
+  const of =
+    field === "took" ? (row: number) => ops.took(row) : (row: number) => ops.number(field, row);
   if (sign === ">") return (row) => of(row) > bound;
   if (sign === "<") return (row) => of(row) < bound;
   return (row) => of(row) === bound;
@@ -53,7 +54,8 @@ function equal(ops: Operations, field: string, text: string): (row: number) => b
   const column = ops.table.column(field);
   if (!ops.table.isText(field)) {
     const wanted = Number(text);
-    if (text === "" || Number.isNaN(wanted)) throw new QueryError(`${field} is a number, not "${text}"`);
+    if (text === "" || Number.isNaN(wanted))
+      throw new QueryError(`${field} is a number, not "${text}"`);
     return (row) => column[row] === wanted;
   }
   const wanted = ops.strings.indexOf(text);
@@ -74,7 +76,8 @@ function term(ops: Operations, word: string): (row: number) => boolean {
   if (!match) return anywhere(ops, unquoted(word));
   const [, field, rest] = match;
   const text = unquoted(rest);
-  if (!known.includes(field)) throw new QueryError(`no field "${field}"; there are ${known.join(", ")}`);
+  if (!known.includes(field))
+    throw new QueryError(`no field "${field}"; there are ${known.join(", ")}`);
   if (durations.includes(field)) return compared(ops, field, text);
   if (textFields.includes(field) && field !== "f") return containing(ops, field, text);
   return equal(ops, field, text);

@@ -29,12 +29,21 @@ function holders(run: Run, key: number, time: number): string {
 }
 
 /// The last of these steps on a key that succeeded before a moment.
-function lastOk(run: Run, row: number, time: number, steps: ReadonlySet<string>): number | undefined {
+function lastOk(
+  run: Run,
+  row: number,
+  time: number,
+  steps: ReadonlySet<string>,
+): number | undefined {
   const ops = run.operations;
   const key = ops.table.column("key");
   const f = ops.table.column("f");
   const counts = run.strings.map((string) => steps.has(string));
-  for (let i = row + (time > ops.at[row] ? 200 : 0), left = lookBack; i >= 0 && left > 0; i--, left--) {
+  for (
+    let i = row + (time > ops.at[row] ? 200 : 0), left = lookBack;
+    i >= 0 && left > 0;
+    i--, left--
+  ) {
     if (i >= ops.rows || key[i] !== key[row] || !counts[f[i]]) continue;
     if (ops.outcome[i] === Outcome.ok && ops.end[i] <= time) return i;
   }
@@ -52,28 +61,48 @@ function lockChanges(run: Run, row: number, f: string): Change[] {
   const key = ops.table.column("key")[row];
   const changes: Change[] = [];
   if (run.leases.rows > 0) {
-    changes.push({ what: "holder", before: holders(run, key, ops.at[row]), after: holders(run, key, ops.end[row]) });
+    changes.push({
+      what: "holder",
+      before: holders(run, key, ops.at[row]),
+      after: holders(run, key, ops.end[row]),
+    });
   }
   if (sinkSteps.has(f)) {
     const before = lastOk(run, row, ops.at[row], sinkSteps);
     const after = ops.outcome[row] === Outcome.ok ? row : lastOk(run, row, ops.end[row], sinkSteps);
-    changes.push({ what: "sink last accepted", before: sinkText(run, before), after: sinkText(run, after) });
+    changes.push({
+      what: "sink last accepted",
+      before: sinkText(run, before),
+      after: sinkText(run, after),
+    });
   }
   return changes;
 }
 
 /// States of a message after a step that succeeded.
 const messageStates: Record<string, string> = {
-  push: "ready", pop: "in flight", ack: "acknowledged", nack: "ready again", extend: "in flight", redrive: "ready again",
-  damage: "lost to damage", commit: "committed, not published", publish: "published, not marked", mark: "published and marked",
-  consume: "consumed", block: "blocked", unblock: "committed, not published", found: "found at the end",
+  push: "ready",
+  pop: "in flight",
+  ack: "acknowledged",
+  nack: "ready again",
+  extend: "in flight",
+  redrive: "ready again",
+  damage: "lost to damage",
+  commit: "committed, not published",
+  publish: "published, not marked",
+  mark: "published and marked",
+  consume: "consumed",
+  block: "blocked",
+  unblock: "committed, not published",
+  found: "found at the end",
 };
 
 function stateAfter(run: Run, row: number | undefined): string {
   if (row === undefined) return "unknown to the history";
   const ops = run.operations;
   const f = ops.text("f", row);
-  const attempt = f === "pop" && ops.text("attempt", row) ? `, attempt ${ops.text("attempt", row)}` : "";
+  const attempt =
+    f === "pop" && ops.text("attempt", row) ? `, attempt ${ops.text("attempt", row)}` : "";
   const state = `${messageStates[f] ?? f}${attempt} (${ops.text("node", row)})`;
   return ops.outcome[row] === Outcome.ok ? state : `perhaps ${state}`;
 }
@@ -85,13 +114,18 @@ function settled(run: Run, rows: number[]): number | undefined {
 
 function messageChanges(run: Run, row: number, chains: Chains): Change[] {
   const chain = chainOf(chains, row);
-  const ended = chain.filter((step) => step !== row && run.operations.end[step] <= run.operations.at[row]);
+  const ended = chain.filter(
+    (step) => step !== row && run.operations.end[step] <= run.operations.at[row],
+  );
   const before = settled(run, ended);
   const after = run.operations.outcome[row] === Outcome.fail ? before : row;
   const f = run.operations.text("f", row);
   const what = queueSteps.has(f) ? "message" : "entry";
   const name = `${what} #${run.operations.text("id", row)}`;
-  const first = before === undefined && (f === "push" || f === "commit") ? "not there" : stateAfter(run, before);
+  const first =
+    before === undefined && (f === "push" || f === "commit")
+      ? "not there"
+      : stateAfter(run, before);
   return [{ what: name, before: first, after: stateAfter(run, after) }];
 }
 

@@ -24,14 +24,24 @@ function ratioBar(row: BenchRow): HTMLElement | string {
   const ratio = ratioOf(row);
   if (ratio === undefined) return "";
   const part = Math.min(1, Math.max(0, ratio));
-  const bar = el("span.ratio", { role: "img", "aria-label": `${(ratio * 100).toFixed(0)}% of the ceiling` }, el("span", { style: `width:${part * 100}%`, class: missed(row) ? "missed" : "met" }));
-  if (row.target !== undefined) append(bar, el("i", { style: `left:${Math.min(1, row.target) * 100}%`, title: `target ${row.target}` }));
+  const bar = el(
+    "span.ratio",
+    { role: "img", "aria-label": `${(ratio * 100).toFixed(0)}% of the ceiling` },
+    el("span", { style: `width:${part * 100}%`, class: missed(row) ? "missed" : "met" }),
+  );
+  if (row.target !== undefined)
+    append(
+      bar,
+      el("i", { style: `left:${Math.min(1, row.target) * 100}%`, title: `target ${row.target}` }),
+    );
   return bar;
 }
 
 function standing(row: BenchRow): HTMLElement | string {
   if (row.target === undefined || ratioOf(row) === undefined) return "";
-  return missed(row) ? verdictBadge("invalid", `below ${row.target}`) : verdictBadge("valid", `target ${row.target}`);
+  return missed(row)
+    ? verdictBadge("invalid", `below ${row.target}`)
+    : verdictBadge("valid", `target ${row.target}`);
 }
 
 const time = (ns: number | undefined) => (ns === undefined ? "" : duration(ns));
@@ -45,30 +55,54 @@ function cells(row: BenchRow) {
   return [
     el("span", {}, row.name, row.note && el("div.quiet", {}, row.note)),
     `${short(row.ours)} ${row.unit}`,
-    row.ceiling === undefined ? "" : `${short(row.ceiling)}${row.ceiling_name ? ` (${row.ceiling_name})` : ""}`,
-    ratioBar(row), ratio === undefined ? "" : ratio.toFixed(2), standing(row),
-    time(row.p50_ns), time(row.p99_ns), time(row.p999_ns), bytes(row.memory_bytes),
+    row.ceiling === undefined
+      ? ""
+      : `${short(row.ceiling)}${row.ceiling_name ? ` (${row.ceiling_name})` : ""}`,
+    ratioBar(row),
+    ratio === undefined ? "" : ratio.toFixed(2),
+    standing(row),
+    time(row.p50_ns),
+    time(row.p99_ns),
+    time(row.p999_ns),
+    bytes(row.memory_bytes),
   ];
 }
 
 function groupSection(name: string, rows: BenchRow[]): HTMLElement {
   const head = ["", "ours", "ceiling", "", "ratio", "target", "p50", "p99", "p99.9", "memory"];
-  return el("section.card", {}, el("h2", {}, name || "Results"), el("div.scroll", {}, table(head, rows.map(cells), [1, 2, 4, 6, 7, 8, 9])));
+  return el(
+    "section.card",
+    {},
+    el("h2", {}, name || "Results"),
+    el("div.scroll", {}, table(head, rows.map(cells), [1, 2, 4, 6, 7, 8, 9])),
+  );
 }
 
 function groups(run: BenchRun): [string, BenchRow[]][] {
   const found = new Map<string, BenchRow[]>();
-  for (const row of run.rows) found.set(row.group ?? "", [...(found.get(row.group ?? "") ?? []), row]);
+  for (const row of run.rows)
+    found.set(row.group ?? "", [...(found.get(row.group ?? "") ?? []), row]);
   return [...found];
 }
 
 function trendChart(runs: BenchRun[], name: string, last: BenchRow): Chart {
   const rows = runs.map((run) => run.rows.find((row) => rowName(row) === name));
-  const lines = [{ label: "ours", values: rows.map((row) => row?.ours ?? null), colour: "person-0" }];
-  const ceiling = { label: last.ceiling_name ?? "ceiling", values: rows.map((row) => row?.ceiling ?? null), colour: "faint", dash: [5, 4] };
+  const lines = [
+    { label: "ours", values: rows.map((row) => row?.ours ?? null), colour: "person-0" },
+  ];
+  const ceiling = {
+    label: last.ceiling_name ?? "ceiling",
+    values: rows.map((row) => row?.ceiling ?? null),
+    colour: "faint",
+    dash: [5, 4],
+  };
   if (ceiling.values.some((value) => value !== null)) lines.push(ceiling);
   return new Chart({
-    title: [last.group, last.name].filter((text) => text).join(": "), unit: last.unit, x: runs.map((_, i) => i), lines: () => lines, xLabel: "results",
+    title: [last.group, last.name].filter((text) => text).join(": "),
+    unit: last.unit,
+    x: runs.map((_, i) => i),
+    lines: () => lines,
+    xLabel: "results",
     xValues: (splits) => splits.map((i) => (Number.isInteger(i) ? (runs[i]?.label ?? "") : "")),
   });
 }
@@ -78,7 +112,12 @@ function trendSection(runs: BenchRun[]): HTMLElement | undefined {
   const grid = el("div.charts");
   const charts = new Charts(grid);
   for (const row of runs[runs.length - 1].rows) charts.add(trendChart(runs, rowName(row), row));
-  return el("section.card", { id: "trend" }, el("h2", {}, `Trend over ${runs.length} results`), grid);
+  return el(
+    "section.card",
+    { id: "trend" },
+    el("h2", {}, `Trend over ${runs.length} results`),
+    grid,
+  );
 }
 
 export function benchPage(app: HTMLElement, doc: BenchDocument): void {
@@ -91,13 +130,35 @@ export function benchPage(app: HTMLElement, doc: BenchDocument): void {
   }
   const below = last.rows.filter(missed).length;
   const judged = last.rows.filter((row) => row.target !== undefined).length;
-  const text = judged === 0 ? "no targets" : below === 0 ? "all targets met" : `${below} of ${judged} targets missed`;
+  const text =
+    judged === 0
+      ? "no targets"
+      : below === 0
+        ? "all targets met"
+        : `${below} of ${judged} targets missed`;
   append(
     app,
-    el("header.top", {},
-      el("div.title", {}, verdictBadge(below > 0 ? "invalid" : judged > 0 ? "valid" : "unknown", text), el("h1", {}, "Benchmarks"), themeButton()),
-      el("p.sentence", { role: "status", id: "verdict-text" }, `${last.label}: ${last.rows.length} measurements, ${text}.`),
-      facts([["machine", last.machine ?? ""], ["compiler", last.compiler ?? ""], ["commit", last.commit ?? ""], ["at", last.at ?? ""]]),
+    el(
+      "header.top",
+      {},
+      el(
+        "div.title",
+        {},
+        verdictBadge(below > 0 ? "invalid" : judged > 0 ? "valid" : "unknown", text),
+        el("h1", {}, "Benchmarks"),
+        themeButton(),
+      ),
+      el(
+        "p.sentence",
+        { role: "status", id: "verdict-text" },
+        `${last.label}: ${last.rows.length} measurements, ${text}.`,
+      ),
+      facts([
+        ["machine", last.machine ?? ""],
+        ["compiler", last.compiler ?? ""],
+        ["commit", last.commit ?? ""],
+        ["at", last.at ?? ""],
+      ]),
       ...(last.notes ?? []).map((note) => el("p.quiet", {}, note)),
     ),
     ...groups(last).map(([name, rows]) => groupSection(name, rows)),

@@ -19,10 +19,22 @@ export class Explorer {
   readonly timeline: Timeline;
   private readonly toolbar: Toolbar;
   private readonly stepper: Stepper;
-  private readonly violation = el("section.card.violation", { id: "violation", "aria-live": "polite" });
-  private readonly panel = el("aside.panel.card", { id: "selection", "aria-label": "Selection", "aria-live": "polite" });
+  private readonly violation = el("section.card.violation", {
+    id: "violation",
+    "aria-live": "polite",
+  });
+  private readonly panel = el("aside.panel.card", {
+    id: "selection",
+    "aria-label": "Selection",
+    "aria-live": "polite",
+  });
   private readonly tip = el("div.tip", { role: "presentation", hidden: true });
-  private readonly canvas = el("canvas", { id: "timeline", tabindex: 0, role: "application", "aria-label": "Timeline of operations; press ? for keys" });
+  private readonly canvas = el("canvas", {
+    id: "timeline",
+    tabindex: 0,
+    role: "application",
+    "aria-label": "Timeline of operations; press ? for keys",
+  });
   private readonly map = el("canvas", { id: "minimap", "aria-hidden": "true" });
   private readonly frame = el("div.frame");
   private readonly help = helpDialog();
@@ -52,7 +64,14 @@ export class Explorer {
       hovered: (selection, x, y) => this.hover(selection, x, y),
     });
     this.stepper = new Stepper(this.timeline);
-    append(this.element, this.violation, this.toolbar.element, el("div.stage", {}, this.frame, this.panel), legend(), this.help);
+    append(
+      this.element,
+      this.violation,
+      this.toolbar.element,
+      el("div.stage", {}, this.frame, this.panel),
+      legend(),
+      this.help,
+    );
     listenToKeys(this.keys(), this.canvas, this.help);
     window.addEventListener("hashchange", () => this.restore(readLink(location.hash)));
     document.addEventListener("themechange", () => this.timeline.restyle());
@@ -85,9 +104,12 @@ export class Explorer {
     this.toolbar.key.value = link.key ?? "";
     this.toolbar.only.checked = link.only === true;
     this.compileQuery();
-    this.open(link.violation !== undefined && link.violation in this.run.violations ? link.violation : 0);
+    this.open(
+      link.violation !== undefined && link.violation in this.run.violations ? link.violation : 0,
+    );
     if (link.folded) this.refold(link.folded);
-    if (link.from !== undefined && link.to !== undefined) this.timeline.showTime(link.from, link.to);
+    if (link.from !== undefined && link.to !== undefined)
+      this.timeline.showTime(link.from, link.to);
     if (link.top !== undefined) this.timeline.scroll(link.top - this.timeline.scene.view.top);
     this.timeline.select(link.select === undefined ? undefined : this.selectionOf(link.select));
     this.quiet = false;
@@ -126,7 +148,8 @@ export class Explorer {
     view.top = 0;
     this.timeline.show(a - margin, b + margin);
     const lane = this.stepper.laneOfWitness();
-    if (lane && lane.y + lane.height > this.timeline.scene.height - rulerHeight) this.timeline.revealLane(lane);
+    if (lane && lane.y + lane.height > this.timeline.scene.height - rulerHeight)
+      this.timeline.revealLane(lane);
   }
 
   private foldOthers(): void {
@@ -134,7 +157,8 @@ export class Explorer {
     folded.clear();
     this.timeline.relane();
     if (lanesHeight(scene.lanes) <= this.heightMax() - rulerHeight) return;
-    for (const lane of scene.lanes) if (lane.kind === "node" && lane.rows > 1) folded.add(lane.node);
+    for (const lane of scene.lanes)
+      if (lane.kind === "node" && lane.rows > 1) folded.add(lane.node);
     this.timeline.relane();
   }
 
@@ -265,8 +289,11 @@ export class Explorer {
       const row = this.run.operations.rowOf(number);
       return row === undefined ? undefined : { kind: "operation", row };
     }
-    if (kind === "fault" && number < this.run.faults.length) return { kind: "fault", fault: number };
-    return kind === "lease" && number < this.run.leases.rows ? { kind: "lease", row: number } : undefined;
+    if (kind === "fault" && number < this.run.faults.length)
+      return { kind: "fault", fault: number };
+    return kind === "lease" && number < this.run.leases.rows
+      ? { kind: "lease", row: number }
+      : undefined;
   }
 
   link(): Link {
@@ -289,6 +316,9 @@ export class Explorer {
   private remember(): void {
     if (this.quiet) return;
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => history.replaceState(null, "", writeLink(this.link())), 150);
+    this.timer = window.setTimeout(
+      () => history.replaceState(null, "", writeLink(this.link())),
+      150,
+    );
   }
 }

@@ -43,7 +43,14 @@ export interface ResultScenario {
   strategies: { name: string; seeds: number; anomalies: ResultAnomaly[] }[];
   faults: { kind: string; scheduled: number; fired: number; effective: number }[];
   properties: { name: string; required: boolean; seeds: number }[];
-  distributions: { name: string; count: number; p50_ns: number; p99_ns: number; most_ns: number; bound_ns?: number }[];
+  distributions: {
+    name: string;
+    count: number;
+    p50_ns: number;
+    p99_ns: number;
+    most_ns: number;
+    bound_ns?: number;
+  }[];
 }
 
 export interface Results {
@@ -52,13 +59,28 @@ export interface Results {
   compiler?: string;
   exit?: number;
   interrupted?: boolean;
-  campaign?: { first_seed?: number | string; seeds?: number; for_ns?: number; sets?: string[]; missing_shards?: number[] };
+  campaign?: {
+    first_seed?: number | string;
+    seeds?: number;
+    for_ns?: number;
+    sets?: string[];
+    missing_shards?: number[];
+  };
   timing?: { elapsed_ns?: number; jobs?: number };
   problems: string[];
   scenarios: ResultScenario[];
 }
 
-const listed = ["reasons", "anomalies", "failures", "divergences", "strategies", "faults", "properties", "distributions"] as const;
+const listed = [
+  "reasons",
+  "anomalies",
+  "failures",
+  "divergences",
+  "strategies",
+  "faults",
+  "properties",
+  "distributions",
+] as const;
 
 /// Lists that an older document lacks are empty.
 export function resultsOf(raw: Record<string, unknown>): Results {
@@ -74,7 +96,11 @@ export function resultsOf(raw: Record<string, unknown>): Results {
 }
 
 /// Sums over scenarios by a name, in order of the first occurrence.
-export function summed<T>(items: Iterable<T>, nameOf: (item: T) => string, numbersOf: (item: T) => number[]): [string, number[]][] {
+export function summed<T>(
+  items: Iterable<T>,
+  nameOf: (item: T) => string,
+  numbersOf: (item: T) => number[],
+): [string, number[]][] {
   const sums = new Map<string, number[]>();
   for (const item of items) {
     const numbers = numbersOf(item);

@@ -9,12 +9,17 @@ import { storySection } from "../view/story";
 import { chartsSection } from "../charts/section";
 import { Explorer } from "./explorer";
 
-const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+const nextFrame = () =>
+  new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
 
 const lengthOf = ({ tables }: RunDocument) => bytesOf(tables?.operations) + bytesOf(tables?.leases);
 
 /// @param tables  The text of the tables, once it is there.
-export async function runPage(app: HTMLElement, doc: RunDocument, tables: () => Promise<string>): Promise<void> {
+export async function runPage(
+  app: HTMLElement,
+  doc: RunDocument,
+  tables: () => Promise<string>,
+): Promise<void> {
   document.title = `${doc.scenario || "history"}${doc.seed === undefined ? "" : ` seed ${doc.seed}`}: ${doc.verdict.value}`;
   app.replaceChildren();
   const preview = previewOf(doc);
@@ -27,6 +32,12 @@ export async function runPage(app: HTMLElement, doc: RunDocument, tables: () => 
   performance.mark("lockstep-timeline");
   await nextFrame();
   explorer.timeline.linkMessages();
-  append(app, storySection(doc), chartsSection(run, explorer.timeline), runFacts(run), el("footer.quiet", {}, "Made by lockstep report."));
+  append(
+    app,
+    storySection(doc),
+    chartsSection(run, explorer.timeline),
+    runFacts(run),
+    el("footer.quiet", {}, "Made by lockstep report."),
+  );
   performance.mark("lockstep-complete");
 }

@@ -22,7 +22,15 @@ export interface Axis {
 function realAxis(run: Run): Axis {
   const ops = run.operations;
   const same = (x: number) => x;
-  return { name: "real", start: ops.at, stop: ops.end, begin: run.begin, end: run.end, place: same, time: same };
+  return {
+    name: "real",
+    start: ops.at,
+    stop: ops.end,
+    begin: run.begin,
+    end: run.end,
+    place: same,
+    time: same,
+  };
 }
 
 /// The moment of every event by its index; events of no operation take the moment before them.
@@ -52,7 +60,8 @@ const warpedRoom = (gap: number) => 1 + Math.log2(1 + gap / 1e6);
 
 function placesOf(moments: Float64Array, room: (gap: number) => number): Float64Array {
   const places = new Float64Array(moments.length);
-  for (let i = 1; i < moments.length; i++) places[i] = places[i - 1] + room(moments[i] - moments[i - 1]);
+  for (let i = 1; i < moments.length; i++)
+    places[i] = places[i - 1] + room(moments[i] - moments[i - 1]);
   return places;
 }
 

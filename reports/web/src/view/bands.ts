@@ -22,7 +22,8 @@ export function faultSpan(scene: Scene, fault: Fault): Span {
 
 /// Top and bottom of all lanes of a node; of no node, of everything.
 function extent(scene: Scene, node: string | undefined): [number, number] | undefined {
-  const lanes = node === undefined ? scene.lanes : scene.lanes.filter((lane) => belongs(lane, node));
+  const lanes =
+    node === undefined ? scene.lanes : scene.lanes.filter((lane) => belongs(lane, node));
   if (lanes.length === 0) return undefined;
   const last = lanes[lanes.length - 1];
   return [yOf(scene, lanes[0]), yOf(scene, last) + last.height];
@@ -43,7 +44,13 @@ export function drawFaults(pen: Pen, scene: Scene): void {
   }
 }
 
-function drawBand(pen: Pen, scene: Scene, fault: Fault, span: Span, [top, bottom]: [number, number]): void {
+function drawBand(
+  pen: Pen,
+  scene: Scene,
+  fault: Fault,
+  span: Span,
+  [top, bottom]: [number, number],
+): void {
   const { theme } = scene;
   const idle = fault.fired === false || fault.effective === false;
   const width = span.end - span.x;
@@ -56,9 +63,13 @@ function drawBand(pen: Pen, scene: Scene, fault: Fault, span: Span, [top, bottom
 
 /// The panel says the rest.
 function faultText(fault: Fault): string {
-  if (fault.until_ns !== undefined) return `${fault.kind} ${duration(fault.until_ns - fault.from_ns)}`;
+  if (fault.until_ns !== undefined)
+    return `${fault.kind} ${duration(fault.until_ns - fault.from_ns)}`;
   return fault.detail ? `${fault.kind}: ${fault.detail}` : fault.kind;
 }
+
+/// Kept free at the right for what a clock shows.
+const clockRoom = 104;
 
 /// Names of faults in the head of their node, where one does not run into the next.
 export function drawFaultNames(pen: Pen, scene: Scene, lane: NodeLane, y: number): void {
@@ -69,7 +80,8 @@ export function drawFaultNames(pen: Pen, scene: Scene, lane: NodeLane, y: number
     if (span.end < gutter || span.x > scene.width) return;
     const x = Math.max(span.x + 3, free);
     const next = own[i + 1] ? faultSpan(scene, own[i + 1]).x : scene.width;
-    const text = clipText(pen, faultText(fault), Math.max(next, span.end) - x - 3);
+    const room = Math.min(Math.max(next, span.end), scene.width - clockRoom) - x - 3;
+    const text = clipText(pen, faultText(fault), room);
     if (text === "") return;
     pen.fillStyle = scene.theme.band;
     pen.fillRect(x - 2, y + 3, pen.measureText(text).width + 4, laneHeight.node - 6);
@@ -91,7 +103,9 @@ function offsetAt(points: [number, number][], time: number): number {
 
 /// One scale for all clocks, so that the one that is wrong stands out.
 function mostOffset(scene: Scene): number {
-  const offsets = (scene.run.doc.clocks ?? []).flatMap((clock) => clock.points.map(([, offset]) => Math.abs(offset)));
+  const offsets = (scene.run.doc.clocks ?? []).flatMap((clock) =>
+    clock.points.map(([, offset]) => Math.abs(offset)),
+  );
   return offsets.reduce((most, offset) => Math.max(most, offset), 1);
 }
 

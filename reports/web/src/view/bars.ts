@@ -79,9 +79,17 @@ class Columns {
   }
 }
 
-const share = (part: number, all: number) => (part === 0 ? 0 : Math.max(1, Math.round((steps * part) / all)));
+const share = (part: number, all: number) =>
+  part === 0 ? 0 : Math.max(1, Math.round((steps * part) / all));
 
-function drawColumns(pen: Pen, scene: Scene, series: Series, box: Box, first: number, last: number): void {
+function drawColumns(
+  pen: Pen,
+  scene: Scene,
+  series: Series,
+  box: Box,
+  first: number,
+  last: number,
+): void {
   const { rows, failed, unclear } = series;
   const { start, stop } = scene.axis;
   const scale = scaleOf(scene);
@@ -106,7 +114,14 @@ function barColour(scene: Scene, outcome: number): string {
   return outcome === Outcome.fail ? theme.fail : theme.info;
 }
 
-function drawBars(pen: Pen, scene: Scene, series: Series, box: Box, first: number, last: number): void {
+function drawBars(
+  pen: Pen,
+  scene: Scene,
+  series: Series,
+  box: Box,
+  first: number,
+  last: number,
+): void {
   const { rows } = series;
   for (let i = first; i < last; i++) {
     const next = i + 1 < rows.length ? xOf(scene, scene.axis.start[rows[i + 1]]) : scene.width;
@@ -125,14 +140,25 @@ function drawBar(pen: Pen, scene: Scene, row: number, box: Box, next: number): v
   const [x, end] = barOf(scene, row);
   const y = box.y + 3;
   const height = box.height - 6;
-  pen.fillStyle = outcome === Outcome.info ? hatch(pen, scene.theme.info, scene.theme.ink) : barColour(scene, outcome);
+  pen.fillStyle =
+    outcome === Outcome.info
+      ? hatch(pen, scene.theme.info, scene.theme.ink)
+      : barColour(scene, outcome);
   if (outcome !== Outcome.pending) pen.fillRect(x, y, end - x, height);
-  if (outcome >= Outcome.info) drawTail(pen, scene, end, y, height, Math.min(tailWidth, next - end - 1));
+  if (outcome >= Outcome.info)
+    drawTail(pen, scene, end, y, height, Math.min(tailWidth, next - end - 1));
   drawLabel(pen, scene, row, box, [x, end, next]);
 }
 
 /// What is unknown after an operation without an answer.
-function drawTail(pen: Pen, scene: Scene, x: number, y: number, height: number, width: number): void {
+function drawTail(
+  pen: Pen,
+  scene: Scene,
+  x: number,
+  y: number,
+  height: number,
+  width: number,
+): void {
   if (width < 2) return;
   const fade = pen.createLinearGradient(x, 0, x + width, 0);
   fade.addColorStop(0, scene.theme.info);
@@ -146,13 +172,26 @@ function wording(pen: Pen, scene: Scene, row: number, room: number): string {
   const ops = scene.run.operations;
   const token = ops.text("token", row);
   const label = ops.label(row);
-  const choices = [token ? `${label} t${token}` : label, label, `${ops.text("f", row)} #${ops.text("id", row)}`, ops.text("f", row)];
-  const fitting = choices.filter((text) => !text.endsWith("#")).find((text) => fits(pen, text, room));
+  const choices = [
+    token ? `${label} t${token}` : label,
+    label,
+    `${ops.text("f", row)} #${ops.text("id", row)}`,
+    ops.text("f", row),
+  ];
+  const fitting = choices
+    .filter((text) => !text.endsWith("#"))
+    .find((text) => fits(pen, text, room));
   return fitting ? clipText(pen, fitting, room) : "";
 }
 
 /// Inside of the bar, or behind it where nothing else begins.
-function drawLabel(pen: Pen, scene: Scene, row: number, box: Box, [x, end, next]: [number, number, number]): void {
+function drawLabel(
+  pen: Pen,
+  scene: Scene,
+  row: number,
+  box: Box,
+  [x, end, next]: [number, number, number],
+): void {
   const inside = Math.min(end, scene.width) - Math.max(x, gutter);
   const room = inside >= labelRoom ? inside : next - end;
   if (room < labelRoom) return;
@@ -160,5 +199,9 @@ function drawLabel(pen: Pen, scene: Scene, row: number, box: Box, [x, end, next]
   const text = wording(pen, scene, row, room - 6);
   const dark = inside >= labelRoom && ops.outcome[row] <= Outcome.fail;
   pen.fillStyle = dark ? scene.theme.onBar : scene.theme.ink;
-  pen.fillText(text, inside >= labelRoom ? Math.max(x, gutter) + 3 : end + 3, box.y + box.height / 2 + 0.5);
+  pen.fillText(
+    text,
+    inside >= labelRoom ? Math.max(x, gutter) + 3 : end + 3,
+    box.y + box.height / 2 + 0.5,
+  );
 }

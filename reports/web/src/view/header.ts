@@ -8,11 +8,17 @@ import { toggleTheme } from "./theme";
 import { verdictBadge, verdictSentence } from "./verdict";
 
 export function themeButton(): HTMLElement {
-  return el("button.small", { type: "button", id: "theme", click: toggleTheme, "aria-label": "Light or dark" }, "Light / dark");
+  return el(
+    "button.small",
+    { type: "button", id: "theme", click: toggleTheme, "aria-label": "Light or dark" },
+    "Light / dark",
+  );
 }
 
 export function builtBy(doc: Common): string {
-  return [`Lockstep ${doc.version ?? ""}`.trim(), doc.commit?.slice(0, 12), doc.compiler].filter((text) => text).join(" · ");
+  return [`Lockstep ${doc.version ?? ""}`.trim(), doc.commit?.slice(0, 12), doc.compiler]
+    .filter((text) => text)
+    .join(" · ");
 }
 
 /// What is wrong, while the operations are still being read.
@@ -20,7 +26,8 @@ export function previewOf(doc: RunDocument): HTMLElement {
   const first = doc.violations?.[0];
   const rows = doc.tables?.operations?.rows ?? 0;
   return el(
-    "section.card.violation", {},
+    "section.card.violation",
+    {},
     first && el("p.which", {}, verdictBadge(first.warning ? "unknown" : "invalid", first.id)),
     el("p.sentence", {}, first?.sentence ?? verdictSentence(doc)),
     el("p.quiet", {}, `Reading ${count(rows)} operations`),
@@ -32,7 +39,13 @@ export function runHeader(doc: RunDocument): HTMLElement {
   const header = el("header.top");
   append(
     header,
-    el("div.title", {}, verdictBadge(doc.verdict.value), el("h1", {}, title, doc.seed !== undefined && ` seed ${doc.seed}`), themeButton()),
+    el(
+      "div.title",
+      {},
+      verdictBadge(doc.verdict.value),
+      el("h1", {}, title, doc.seed !== undefined && ` seed ${doc.seed}`),
+      themeButton(),
+    ),
     doc.about !== undefined && doc.about !== "" && el("p.about", {}, doc.about),
     el("p.visually-hidden", { id: "verdict-text", role: "status" }, verdictSentence(doc)),
     el("p.expectation", {}, expectation(doc), foundText(doc)),
@@ -50,13 +63,17 @@ function expectation(doc: RunDocument): string {
 function foundText(doc: RunDocument): string {
   const found = doc.found ?? [];
   if (found.length === 0) return "";
-  const text = found.map(({ id, count: times, warning }) => `${id} ${count(times)}x${warning ? " (a warning)" : ""}`);
+  const text = found.map(
+    ({ id, count: times, warning }) => `${id} ${count(times)}x${warning ? " (a warning)" : ""}`,
+  );
   return `Found: ${text.join(", ")}.`;
 }
 
 export function runFacts(run: Run): HTMLElement {
   const { doc } = run;
-  const judges = (doc.verdict.judges ?? []).map((judge) => `${judge.judge}${judge.model ? ` (${judge.model})` : ""}: ${judge.verdict}`);
+  const judges = (doc.verdict.judges ?? []).map(
+    (judge) => `${judge.judge}${judge.model ? ` (${judge.model})` : ""}: ${judge.verdict}`,
+  );
   const section = el("section.card", { id: "details" }, el("h2", {}, "The run"));
   append(
     section,

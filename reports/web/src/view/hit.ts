@@ -23,7 +23,8 @@ function operationAt(scene: Scene, series: Series, x: number): number | undefine
     const [from, to] = barOf(scene, series.rows[i]);
     if (from > x + reach) break;
     const away = Math.max(0, from - x, x - to);
-    if (away < distance || (away === 0 && best === undefined)) [best, distance] = [series.rows[i], away];
+    if (away < distance || (away === 0 && best === undefined))
+      [best, distance] = [series.rows[i], away];
   }
   return best;
 }
@@ -31,7 +32,9 @@ function operationAt(scene: Scene, series: Series, x: number): number | undefine
 function faultAt(scene: Scene, node: string, x: number): number | undefined {
   const hits = scene.run.faults.map((fault, i) => ({ fault, i, span: faultSpan(scene, fault) }));
   const near = hits.filter(({ fault, span }) => {
-    return (fault.node === undefined || fault.node === node) && x >= span.x - 3 && x <= span.end + 3;
+    return (
+      (fault.node === undefined || fault.node === node) && x >= span.x - 3 && x <= span.end + 3
+    );
   });
   return near.sort((a, b) => a.span.end - a.span.x - (b.span.end - b.span.x))[0]?.i;
 }

@@ -57,13 +57,21 @@ export function hatch(pen: Pen, ground: string, line: string): CanvasPattern {
   return made;
 }
 
-const timeUnits: [number, string][] = [[60e9, "min"], [1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
+const timeUnits: [number, string][] = [
+  [60e9, "min"],
+  [1e9, "s"],
+  [1e6, "ms"],
+  [1e3, "µs"],
+  [1, "ns"],
+];
 
 /// A duration with three or four digits: "3.752s", "1.2ms".
 export function duration(ns: number): string {
   if (ns === 0) return "0";
   const size = Math.abs(ns);
-  const [unit, name] = timeUnits.find(([least], i) => size >= least && !(i === 0 && size < 600e9)) ?? [1, "ns"];
+  const [unit, name] = timeUnits.find(
+    ([least], i) => size >= least && !(i === 0 && size < 600e9),
+  ) ?? [1, "ns"];
   const value = ns / unit;
   const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
   return `${Number(value.toFixed(digits))}${name}`;
@@ -73,7 +81,9 @@ export function duration(ns: number): string {
 export function moment(ns: number): string {
   const sign = ns < 0 ? "-" : "";
   const whole = Math.abs(Math.round(ns));
-  const fraction = String(whole % 1e9).padStart(9, "0").replace(/0{1,9}$/, "");
+  const fraction = String(whole % 1e9)
+    .padStart(9, "0")
+    .replace(/0{1,9}$/, "");
   return `${sign}${Math.floor(whole / 1e9)}${fraction ? `.${fraction}` : ""}s`;
 }
 

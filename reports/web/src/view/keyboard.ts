@@ -36,13 +36,24 @@ export function helpDialog(): HTMLDialogElement {
   const dialog = el("dialog", { id: "help", "aria-label": "Keys" });
   const rows = help.map(([keys, what]) => [el("kbd", {}, keys), what]);
   append(dialog, el("h2", {}, "Keys"), table(["key", "does"], rows));
-  append(dialog, el("p.quiet", {}, 'Search: f:acquire key:k1 owner:3 token:7 outcome:info took:>5ms -node:client/2 "any text"'));
+  append(
+    dialog,
+    el(
+      "p.quiet",
+      {},
+      'Search: f:acquire key:k1 owner:3 token:7 outcome:info took:>5ms -node:client/2 "any text"',
+    ),
+  );
   append(dialog, el("form", { method: "dialog" }, el("button", {}, "Close")));
   return dialog;
 }
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLSelectElement ||
+    target instanceof HTMLTextAreaElement
+  );
 }
 
 function letters(actions: KeyActions, dialog: HTMLDialogElement): Record<string, () => void> {
@@ -79,12 +90,17 @@ function arrows(actions: KeyActions, far: boolean): Record<string, () => void> {
   };
 }
 
-export function listenToKeys(actions: KeyActions, canvas: HTMLCanvasElement, dialog: HTMLDialogElement): void {
+export function listenToKeys(
+  actions: KeyActions,
+  canvas: HTMLCanvasElement,
+  dialog: HTMLDialogElement,
+): void {
   const byLetter = letters(actions, dialog);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
     if (typing(event.target) && event.key !== "Escape") return;
-    const inCanvas = event.target === canvas ? arrows(actions, event.shiftKey)[event.key] : undefined;
+    const inCanvas =
+      event.target === canvas ? arrows(actions, event.shiftKey)[event.key] : undefined;
     const action = inCanvas ?? byLetter[event.key];
     if (!action) return;
     event.preventDefault();

@@ -16,6 +16,7 @@ const samples: [string, string][] = [
 
 export function legend(): HTMLElement {
   const list = el("ul.legend", { "aria-label": "Legend" });
-  for (const [name, text] of samples) append(list, el("li", {}, el(`span.sample.${name}`, { "aria-hidden": "true" }), text));
+  for (const [name, text] of samples)
+    append(list, el("li", {}, el(`span.sample.${name}`, { "aria-hidden": "true" }), text));
   return list;
 }

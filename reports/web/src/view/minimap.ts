@@ -91,7 +91,8 @@ function drawAll(pen: CanvasRenderingContext2D, content: Content, width: number)
   }
   drawHistogram(pen, content, width);
   pen.fillStyle = theme.match;
-  for (const row of thinned(content.matches)) pen.fillRect(xOf(content, width, axis.start[row]), minimapHeight - 4, 1.5, 4);
+  for (const row of thinned(content.matches))
+    pen.fillRect(xOf(content, width, axis.start[row]), minimapHeight - 4, 1.5, 4);
   pen.fillStyle = theme.alarm;
   for (const place of content.violations) drawFlag(pen, xOf(content, width, place));
   pen.fillStyle = theme.faint;

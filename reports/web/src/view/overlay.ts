@@ -45,7 +45,8 @@ function holds(lane: Lane, row: number, place: number, scene: Scene): boolean {
     if (start[rows[middle]] < place) low = middle + 1;
     else high = middle;
   }
-  for (let i = low; i < rows.length && start[rows[i]] === place; i++) if (rows[i] === row) return true;
+  for (let i = low; i < rows.length && start[rows[i]] === place; i++)
+    if (rows[i] === row) return true;
   return false;
 }
 
@@ -91,7 +92,8 @@ export function drawArrows(pen: Pen, scene: Scene): void {
   const chains = { before: scene.before, after: scene.after };
   const strong = new Set<number>();
   const chosen = scene.selection?.kind === "operation" ? [scene.selection.row] : [];
-  for (const row of [...scene.witness, ...chosen]) for (const step of chainOf(chains, row, 30)) strong.add(step);
+  for (const row of [...scene.witness, ...chosen])
+    for (const step of chainOf(chains, row, 30)) strong.add(step);
   const near = nearRows(scene);
   const rows = new Set([...strong, ...near]);
   const places = new Places(scene, withNext(rows, scene.after));
@@ -120,10 +122,17 @@ function nearRows(scene: Scene): number[] {
   return rows;
 }
 
-function drawArrow(pen: Pen, scene: Scene, places: Places, [from, to]: [number, number], strong: boolean): void {
+function drawArrow(
+  pen: Pen,
+  scene: Scene,
+  places: Places,
+  [from, to]: [number, number],
+  strong: boolean,
+): void {
   const a = places.spot(scene, from);
   const b = places.spot(scene, to);
-  if (!a || !b || (a.end < gutter && b.x < gutter) || (a.x > scene.width && b.x > scene.width)) return;
+  if (!a || !b || (a.end < gutter && b.x < gutter) || (a.x > scene.width && b.x > scene.width))
+    return;
   const [x0, y0, x1, y1] = [a.end, a.y + a.height / 2, b.x, b.y + b.height / 2];
   pen.strokeStyle = strong ? scene.theme.select : scene.theme.faint;
   pen.fillStyle = pen.strokeStyle;
@@ -174,7 +183,8 @@ function drawGuide(pen: Pen, scene: Scene, x: number): void {
 function witnessText(scene: Scene, row: number): string {
   const ops = scene.run.operations;
   const token = ops.text("token", row);
-  const answer = ops.outcomeName(row) === "ok" ? "" : ` ${ops.text("error", row) || ops.outcomeName(row)}`;
+  const answer =
+    ops.outcomeName(row) === "ok" ? "" : ` ${ops.text("error", row) || ops.outcomeName(row)}`;
   return `#${ops.index[row]} ${ops.label(row)}${token ? ` t${token}` : ""}${answer}`;
 }
 

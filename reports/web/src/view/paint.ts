@@ -23,7 +23,11 @@ export function paint(pen: Pen, scene: Scene, pointer: number | undefined): void
   if (pointer !== undefined) drawPointer(pen, scene, pointer);
 }
 
-function clipped(pen: Pen, [left, top, right, bottom]: [number, number, number, number], draw: () => void): void {
+function clipped(
+  pen: Pen,
+  [left, top, right, bottom]: [number, number, number, number],
+  draw: () => void,
+): void {
   pen.save();
   pen.beginPath();
   pen.rect(left, top, right - left, bottom - top);
@@ -113,6 +117,10 @@ function drawFold(pen: Pen, scene: Scene, lane: NodeLane, y: number): void {
   if (lane.hidden === 0) return;
   pen.textAlign = "right";
   pen.fillStyle = scene.theme.faint;
-  pen.fillText(`+${count(lane.hidden)} ${lane.hidden === 1 ? "row" : "rows"}`, gutter - 8, y + lane.height / 2);
+  pen.fillText(
+    `+${count(lane.hidden)} ${lane.hidden === 1 ? "row" : "rows"}`,
+    gutter - 8,
+    y + lane.height / 2,
+  );
   pen.textAlign = "left";
 }

@@ -4,7 +4,7 @@ import { chainOf } from "../model/chains";
 import { numberFields, textFields } from "../model/operations";
 import { changesBy } from "../model/state";
 import type { Run } from "../model/run";
-import { duration, moment, signed } from "./ink";
+import { duration, moment } from "./ink";
 import type { Scene, Selection } from "./scene";
 
 export interface PanelActions {
@@ -25,7 +25,9 @@ export function selectionTitle(run: Run, selection: Selection): string {
     return `lease ${lease.lease} of ${lease.key} by ${lease.node}`;
   }
   const ops = run.operations;
-  const answer = [ops.outcomeName(selection.row), ops.text("error", selection.row)].filter((x) => x).join(": ");
+  const answer = [ops.outcomeName(selection.row), ops.text("error", selection.row)]
+    .filter((x) => x)
+    .join(": ");
   return `${ops.label(selection.row)} by ${ops.text("node", selection.row)}: ${answer}`;
 }
 
@@ -33,7 +35,14 @@ export function showSelection(panel: HTMLElement, scene: Scene, actions: PanelAc
   panel.replaceChildren();
   const { selection, run } = scene;
   if (!selection) {
-    append(panel, el("p.quiet", {}, "Nothing selected. Click a bar, a lease or a fault, or press o for the next operation."));
+    append(
+      panel,
+      el(
+        "p.quiet",
+        {},
+        "Nothing selected. Click a bar, a lease or a fault, or press o for the next operation.",
+      ),
+    );
     return;
   }
   append(panel, el("h3", {}, selectionTitle(run, selection)));
@@ -44,10 +53,18 @@ export function showSelection(panel: HTMLElement, scene: Scene, actions: PanelAc
 
 function searchable(field: string, text: string, actions: PanelActions): HTMLElement {
   const term = `${field}:${/\s/.test(text) ? `"${text}"` : text}`;
-  return el("button.link", { type: "button", title: `search ${term}`, click: () => actions.search(term) }, text);
+  return el(
+    "button.link",
+    { type: "button", title: `search ${term}`, click: () => actions.search(term) },
+    text,
+  );
 }
 
-function fieldPairs(run: Run, row: number, actions: PanelActions): [string, HTMLElement | string][] {
+function fieldPairs(
+  run: Run,
+  row: number,
+  actions: PanelActions,
+): [string, HTMLElement | string][] {
   const ops = run.operations;
   const pairs: [string, HTMLElement | string][] = [];
   for (const field of [...textFields, ...numberFields]) {
@@ -69,7 +86,10 @@ function showOperation(panel: HTMLElement, scene: Scene, row: number, actions: P
     facts([
       ["outcome", el(`span.outcome.${ops.outcomeName(row)}`, {}, ops.outcomeName(row))],
       ["sent", `${moment(ops.at[row])}  (event #${ops.index[row]})`],
-      ["answered", pending ? "never" : `${moment(ops.end[row])}${done ? `  (event #${done})` : ""}`],
+      [
+        "answered",
+        pending ? "never" : `${moment(ops.end[row])}${done ? `  (event #${done})` : ""}`,
+      ],
       ["took", pending ? "" : duration(ops.took(row))],
       ["value", ops.value(row) ?? ""],
       ...fieldPairs(run, row, actions),
@@ -111,7 +131,11 @@ function showChain(panel: HTMLElement, scene: Scene, row: number, actions: Panel
   for (const step of chain) {
     const text = `${moment(ops.at[step])} ${ops.text("node", step)} ${ops.text("f", step)}: ${ops.outcomeName(step)}`;
     const select = () => actions.select({ kind: "operation", row: step });
-    const button = el("button.link", { type: "button", click: select, "aria-current": step === row }, text);
+    const button = el(
+      "button.link",
+      { type: "button", click: select, "aria-current": step === row },
+      text,
+    );
     append(list, el("li", {}, button));
   }
   append(panel, el("h4", {}, "The same message"), list);
@@ -130,7 +154,10 @@ function showFault(panel: HTMLElement, run: Run, index: number): void {
       ["lasted", fault.until_ns === undefined ? "" : duration(fault.until_ns - fault.from_ns)],
       ["detail", fault.detail ?? ""],
       ["fired", fault.fired === undefined ? "" : fault.fired ? "yes" : "no"],
-      ["effective", fault.effective === undefined ? "" : fault.effective ? "yes" : "no: it touched nothing"],
+      [
+        "effective",
+        fault.effective === undefined ? "" : fault.effective ? "yes" : "no: it touched nothing",
+      ],
       ["event", fault.mark === undefined ? "" : `#${fault.mark}`],
     ]),
   );
@@ -148,7 +175,10 @@ function showLease(panel: HTMLElement, run: Run, row: number, actions: PanelActi
       ["owner", lease.owner],
       ["token", lease.token && searchable("token", lease.token, actions)],
       ["possibly held", `${moment(lease.possibleFrom)} to ${moment(lease.possibleTo)}`],
-      ["held for certain", certain ? `${moment(lease.certainFrom)} to ${moment(lease.certainTo)}` : "never"],
+      [
+        "held for certain",
+        certain ? `${moment(lease.certainFrom)} to ${moment(lease.certainTo)}` : "never",
+      ],
       ["that is", certain ? duration(lease.certainTo - lease.certainFrom) : ""],
     ]),
   );
@@ -156,10 +186,4 @@ function showLease(panel: HTMLElement, run: Run, row: number, actions: PanelActi
   if (acquire === undefined) return;
   const select = () => actions.select({ kind: "operation", row: acquire });
   append(panel, el("button.small", { type: "button", click: select }, "Show its acquire"));
-}
-
-export function clockText(run: Run, node: string, time: number): string {
-  const clock = run.doc.clocks?.find((line) => line.node === node);
-  const last = clock?.points.filter(([at]) => at <= time).pop();
-  return last ? signed(last[1]) : "";
 }

@@ -36,7 +36,9 @@ export function readLink(hash: string): Link {
     key: params.get("key") ?? undefined,
     query: params.get("q") ?? undefined,
     only: params.get("only") === "1",
-    folded: params.has("folded") ? params.getAll("folded").filter((name) => name !== "") : undefined,
+    folded: params.has("folded")
+      ? params.getAll("folded").filter((name) => name !== "")
+      : undefined,
   };
 }
 

@@ -9,7 +9,8 @@ type Pen = CanvasRenderingContext2D;
 
 export function drawKey(pen: Pen, scene: Scene, lane: KeyLane, y: number): void {
   lane.leases.forEach((rows, i) => drawLeases(pen, scene, rows, y + 2 + i * laneHeight.lease));
-  if (lane.guarded.length > 0) drawTokens(pen, scene, lane, y + 2 + lane.leases.length * laneHeight.lease);
+  if (lane.guarded.length > 0)
+    drawTokens(pen, scene, lane, y + 2 + lane.leases.length * laneHeight.lease);
 }
 
 /// Leases are kept in moments, not in places: there are few enough to map those in view.
@@ -32,21 +33,34 @@ function drawLeases(pen: Pen, scene: Scene, rows: Int32Array, y: number): void {
 }
 
 /// Too many to tell apart: those that begin a pixel stand for the rest of it.
-function drawManyLeases(pen: Pen, scene: Scene, rows: Int32Array, y: number, first: number, last: number): void {
+function drawManyLeases(
+  pen: Pen,
+  scene: Scene,
+  rows: Int32Array,
+  y: number,
+  first: number,
+  last: number,
+): void {
   const { possibleFrom, possibleTo } = scene.run.leases;
   for (let i = first; i < last; ) {
     const x = Math.floor(xOf(scene, scene.axis.place(possibleFrom[rows[i]])));
     const end = xOf(scene, scene.axis.place(possibleTo[rows[i]]));
     pen.fillStyle = scene.colourOf(scene.run.leases.nodeOf(rows[i]));
     pen.fillRect(x, y, Math.max(1, end - x), laneHeight.lease - 3);
-    const next = scene.axis.time(scene.view.from + ((x + 2 - gutter) / plotWidth(scene)) * (scene.view.to - scene.view.from));
+    const next = scene.axis.time(
+      scene.view.from + ((x + 2 - gutter) / plotWidth(scene)) * (scene.view.to - scene.view.from),
+    );
     i = Math.max(i + 1, firstFrom(rows, possibleFrom, next, i, last));
   }
 }
 
 export function leaseLabel(scene: Scene, row: number): string {
   const lease = scene.run.leases.at(row);
-  const parts = [lease.node, lease.lease && `lease ${lease.lease}`, lease.token && `token ${lease.token}`];
+  const parts = [
+    lease.node,
+    lease.lease && `lease ${lease.lease}`,
+    lease.token && `token ${lease.token}`,
+  ];
   return parts.filter((part) => part).join(" · ");
 }
 
@@ -64,7 +78,12 @@ function drawLease(pen: Pen, scene: Scene, row: number, y: number): void {
   drawCertain(pen, scene, row, [y, height, colour]);
 }
 
-function drawCertain(pen: Pen, scene: Scene, row: number, [y, height, colour]: [number, number, string]): void {
+function drawCertain(
+  pen: Pen,
+  scene: Scene,
+  row: number,
+  [y, height, colour]: [number, number, string],
+): void {
   const { leases } = scene.run;
   const from = xOf(scene, scene.axis.place(leases.certainFrom(row)));
   const to = xOf(scene, scene.axis.place(leases.certainTo(row)));
@@ -100,17 +119,26 @@ function drawTokens(pen: Pen, scene: Scene, lane: KeyLane, y: number): void {
 }
 
 /// Too many to tell apart: a strip where there are any, and a token now and then.
-function drawManyTokens(pen: Pen, scene: Scene, lane: KeyLane, [first, last]: [number, number], y: number): void {
+function drawManyTokens(
+  pen: Pen,
+  scene: Scene,
+  lane: KeyLane,
+  [first, last]: [number, number],
+  y: number,
+): void {
   const { start } = scene.axis;
   const width = 70;
   pen.fillStyle = scene.theme.faint;
   for (let x = gutter; x < scene.width; x += 3) {
-    const [from, to] = [x, x + 3].map((edge) => firstFrom(lane.guarded, start, placeOf(scene, edge), first, last));
+    const [from, to] = [x, x + 3].map((edge) =>
+      firstFrom(lane.guarded, start, placeOf(scene, edge), first, last),
+    );
     if (to > from) pen.fillRect(x, y + 10, 3, 3);
   }
   for (let x = gutter; x < scene.width; x += width) {
     const i = firstFrom(lane.guarded, start, placeOf(scene, x), first, last);
-    if (i < last && xOf(scene, start[lane.guarded[i]]) < x + width) drawToken(pen, scene, lane.guarded[i], x, y - 2);
+    if (i < last && xOf(scene, start[lane.guarded[i]]) < x + width)
+      drawToken(pen, scene, lane.guarded[i], x, y - 2);
   }
 }
 

@@ -9,7 +9,10 @@ const tickRoom = 110;
 /// 1, 2 or 5 times a power of ten, not below `least`.
 export function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999) ?? 10 * power;
+  return (
+    [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999) ??
+    10 * power
+  );
 }
 
 /// Moments as short as the step allows: "19.24s".
@@ -44,7 +47,11 @@ function drawSpan(pen: Pen, scene: Scene): void {
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, gutter, rulerHeight);
   pen.fillStyle = theme.ink;
-  pen.fillText(`${duration(axis.time(view.to) - axis.time(view.from))} in view`, 8, rulerHeight / 2);
+  pen.fillText(
+    `${duration(axis.time(view.to) - axis.time(view.from))} in view`,
+    8,
+    rulerHeight / 2,
+  );
   pen.strokeStyle = theme.line;
   pen.strokeRect(-1, -1, scene.width + 2, rulerHeight + 0.5);
 }
@@ -60,7 +67,8 @@ export function drawPointer(pen: Pen, scene: Scene, x: number): void {
   pen.lineTo(Math.round(x) + 0.5, scene.height);
   pen.stroke();
   pen.globalAlpha = 1;
-  const place = scene.view.from + ((x - gutter) / plotWidth(scene)) * (scene.view.to - scene.view.from);
+  const place =
+    scene.view.from + ((x - gutter) / plotWidth(scene)) * (scene.view.to - scene.view.from);
   const text = moment(scene.axis.time(place));
   const width = pen.measureText(text).width + 8;
   const left = Math.min(x, scene.width - width);

@@ -69,7 +69,13 @@ export function lanesHeight(lanes: Lane[]): number {
 
 /// The first position in rows[from, to) whose place is not below `place`; gallops, for the next one
 /// is mostly near.
-export function firstFrom(rows: Int32Array, places: Float64Array, place: number, from: number, to: number): number {
+export function firstFrom(
+  rows: Int32Array,
+  places: Float64Array,
+  place: number,
+  from: number,
+  to: number,
+): number {
   let step = 1;
   let low = from;
   while (low < to && places[rows[low]] < place) {

@@ -73,14 +73,21 @@ export class Stepper {
     const many = run.faults.length;
     if (many === 0) return;
     const { selection } = this.timeline.scene;
-    const current = selection?.kind === "fault" ? selection.fault : this.faultAt < 0 ? this.nearestFault(step) : this.faultAt;
+    const current =
+      selection?.kind === "fault"
+        ? selection.fault
+        : this.faultAt < 0
+          ? this.nearestFault(step)
+          : this.faultAt;
     this.faultAt = (current + step + many) % many;
     this.timeline.select({ kind: "fault", fault: this.faultAt });
     const fault = run.faults[this.faultAt];
     const until = fault.until_ns ?? fault.from_ns;
     const margin = Math.max((until - fault.from_ns) * 0.3, 50e6);
     this.timeline.showTime(fault.from_ns - margin, until + margin);
-    const lane = this.timeline.scene.lanes.find((one) => one.kind === "node" && one.node === fault.node);
+    const lane = this.timeline.scene.lanes.find(
+      (one) => one.kind === "node" && one.node === fault.node,
+    );
     if (lane) this.timeline.revealLane(lane);
   }
 
@@ -95,7 +102,9 @@ export class Stepper {
 
   laneOfWitness(): Lane | undefined {
     const { scene } = this.timeline;
-    const lanes = scene.witness.map((row) => laneOf(scene, row)).filter((lane): lane is Lane => lane !== undefined);
+    const lanes = scene.witness
+      .map((row) => laneOf(scene, row))
+      .filter((lane): lane is Lane => lane !== undefined);
     return lanes.sort((a, b) => b.y - a.y)[0];
   }
 }

@@ -20,8 +20,21 @@ export interface Theme {
 }
 
 const names = [
-  "paper", "ink", "faint", "line", "band", "ok", "fail", "info", "alarm", "match", "fault",
-  "fault-line", "clock", "select", "on-bar",
+  "paper",
+  "ink",
+  "faint",
+  "line",
+  "band",
+  "ok",
+  "fail",
+  "info",
+  "alarm",
+  "match",
+  "fault",
+  "fault-line",
+  "clock",
+  "select",
+  "on-bar",
 ];
 const peopleCount = 8;
 
@@ -29,7 +42,8 @@ export function readTheme(element: Element): Theme {
   const style = getComputedStyle(element);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const theme: Record<string, unknown> = {};
-  for (const name of names) theme[name.replace(/-(.)/g, (_, c: string) => c.toUpperCase())] = read(name);
+  for (const name of names)
+    theme[name.replace(/-(.)/g, (_, c: string) => c.toUpperCase())] = read(name);
   theme.people = Array.from({ length: peopleCount }, (_, i) => read(`person-${i}`));
   return theme as unknown as Theme;
 }
@@ -63,8 +77,24 @@ export function toggleTheme(): void {
   document.dispatchEvent(new Event("themechange"));
 }
 
+/// What is on a canvas does not follow the style sheet to the printer.
+function printLight(): void {
+  let before: string | undefined;
+  window.addEventListener("beforeprint", () => {
+    before ??= document.documentElement.dataset.theme;
+    apply("light");
+    document.dispatchEvent(new Event("themechange"));
+  });
+  window.addEventListener("afterprint", () => {
+    apply(before ?? remembered());
+    before = undefined;
+    document.dispatchEvent(new Event("themechange"));
+  });
+}
+
 export function startTheme(): void {
   apply(remembered());
+  printLight();
   system.addEventListener("change", () => {
     apply(remembered());
     document.dispatchEvent(new Event("themechange"));

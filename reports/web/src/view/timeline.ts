@@ -56,15 +56,27 @@ export class Timeline {
   private firstScene(): Scene {
     const axis = this.axes.get("real");
     return {
-      run: this.run, axis, lanes: [], view: { from: axis.begin, to: axis.end, top: 0 }, width: 0, height: 0,
-      theme: readTheme(document.documentElement), selection: undefined, witness: [], matches: new Int32Array(0),
-      before: undefined, after: undefined, colourOf: () => "",
+      run: this.run,
+      axis,
+      lanes: [],
+      view: { from: axis.begin, to: axis.end, top: 0 },
+      width: 0,
+      height: 0,
+      theme: readTheme(document.documentElement),
+      selection: undefined,
+      witness: [],
+      matches: new Int32Array(0),
+      before: undefined,
+      after: undefined,
+      colourOf: () => "",
     };
   }
 
   /// Colours of leases go by node, in the order of the lanes.
   private colour(): void {
-    const names = [...new Set(this.scene.lanes.flatMap((lane) => (lane.kind === "node" ? [lane.node] : [])))];
+    const names = [
+      ...new Set(this.scene.lanes.flatMap((lane) => (lane.kind === "node" ? [lane.node] : []))),
+    ];
     const places = new Map(names.map((name, i) => [this.run.strings.indexOf(name), i]));
     const { people } = this.scene.theme;
     this.scene.colourOf = (node) => people[(places.get(node) ?? 0) % people.length];
@@ -115,7 +127,7 @@ export class Timeline {
     this.scene.theme = readTheme(document.documentElement);
     this.colour();
     this.mapStale = true;
-    this.draw();
+    this.frame(); // at once: paper does not wait
   }
 
   resize(width: number, height: number): void {
@@ -183,7 +195,8 @@ export class Timeline {
     if (this.folded.delete(this.run.operations.text("node", row))) this.relane();
     const place = scene.axis.start[row];
     const width = scene.view.to - scene.view.from;
-    if (place < scene.view.from + width * 0.05 || place > scene.view.to - width * 0.05) this.centre(place);
+    if (place < scene.view.from + width * 0.05 || place > scene.view.to - width * 0.05)
+      this.centre(place);
     const lane = laneOf(scene, row);
     if (lane) this.revealLane(lane);
   }
@@ -267,7 +280,13 @@ export class Timeline {
     if (event.button !== 0) return;
     const { canvas, scene } = this;
     canvas.setPointerCapture(event.pointerId);
-    const start = { x: event.offsetX, y: event.offsetY, from: scene.view.from, to: scene.view.to, top: scene.view.top };
+    const start = {
+      x: event.offsetX,
+      y: event.offsetY,
+      from: scene.view.from,
+      to: scene.view.to,
+      top: scene.view.top,
+    };
     let dragged = false;
     const move = (to: PointerEvent) => {
       const dx = to.offsetX - start.x;

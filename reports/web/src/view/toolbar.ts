@@ -26,16 +26,33 @@ const keysOffered = 2000;
 export class Toolbar {
   readonly element = el("div.toolbar", { role: "toolbar", "aria-label": "Timeline" });
   readonly search = el("input", {
-    type: "search", id: "search", placeholder: "Search  f:acquire key:k1 owner:3 token:7", "aria-label": "Search operations",
-    autocomplete: "off", spellcheck: "false",
+    type: "search",
+    id: "search",
+    placeholder: "Search  f:acquire key:k1 owner:3 token:7",
+    "aria-label": "Search operations",
+    autocomplete: "off",
+    spellcheck: "false",
   });
-  readonly key = el("input", { id: "key", list: "keys", placeholder: "all keys", "aria-label": "Only this key", autocomplete: "off", spellcheck: "false" });
+  readonly key = el("input", {
+    id: "key",
+    list: "keys",
+    placeholder: "all keys",
+    "aria-label": "Only this key",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   readonly only = el("input", { type: "checkbox", id: "only" });
   private readonly result = el("output", { id: "found", for: "search", "aria-live": "polite" });
   private readonly axes = new Map<AxisName, HTMLButtonElement>();
 
   constructor(run: Run, actions: ToolbarActions) {
-    append(this.element, this.searchGroup(actions), this.keyGroup(run, actions), this.axisGroup(actions), zoomGroup(actions));
+    append(
+      this.element,
+      this.searchGroup(actions),
+      this.keyGroup(run, actions),
+      this.axisGroup(actions),
+      zoomGroup(actions),
+    );
   }
 
   private searchGroup(actions: ToolbarActions): HTMLElement {
@@ -50,7 +67,8 @@ export class Toolbar {
 
   private keyGroup(run: Run, actions: ToolbarActions): HTMLElement {
     const list = el("datalist", { id: "keys" });
-    for (const name of keysOf(run).slice(0, keysOffered)) append(list, el("option", { value: name }));
+    for (const name of keysOf(run).slice(0, keysOffered))
+      append(list, el("option", { value: name }));
     this.key.addEventListener("change", () => actions.key(this.key.value));
     return el("span.group", {}, el("label", { for: "key" }, "Key"), this.key, list);
   }
@@ -59,7 +77,11 @@ export class Toolbar {
     const group = el("span.group", { role: "group", "aria-label": "Axis" });
     for (const name of axisNames) {
       const choose = () => actions.axis(name);
-      const button = el("button.small", { type: "button", id: `axis-${name}`, title: axisTitles[name], click: choose }, name);
+      const button = el(
+        "button.small",
+        { type: "button", id: `axis-${name}`, title: axisTitles[name], click: choose },
+        name,
+      );
       this.axes.set(name, button);
       append(group, button);
     }
@@ -67,7 +89,8 @@ export class Toolbar {
   }
 
   showAxis(name: AxisName): void {
-    for (const [axis, button] of this.axes) button.setAttribute("aria-pressed", String(axis === name));
+    for (const [axis, button] of this.axes)
+      button.setAttribute("aria-pressed", String(axis === name));
   }
 
   showResult(text: string, wrong = false): void {
@@ -87,7 +110,8 @@ function zoomGroup(actions: ToolbarActions): HTMLElement {
   const button = (id: string, label: string, title: string, click: () => void) =>
     el("button.small", { type: "button", id, title, "aria-label": title, click }, label);
   return el(
-    "span.group", {},
+    "span.group",
+    {},
     button("zoom-in", "+", "Zoom in", () => actions.zoom(0.5)),
     button("zoom-out", "−", "Zoom out", () => actions.zoom(2)),
     button("fit", "All", "The whole run", () => actions.fit()),

@@ -20,7 +20,8 @@ export function verdictSentence(doc: RunDocument): string {
     const ids = [...new Set(wrong.map((violation) => violation.id))].join(", ");
     return `The history is invalid${expected}: ${ids || "see the reasons"}.`;
   }
-  if (verdict.value === "valid") return "The history is valid: it was judged in full, and nothing is wrong.";
+  if (verdict.value === "valid")
+    return "The history is valid: it was judged in full, and nothing is wrong.";
   return `The history could not be judged in full: ${(verdict.reasons ?? []).join("; ") || "no reason was given"}.`;
 }
 
@@ -31,7 +32,8 @@ export interface ViolationActions {
 
 function witnessList(run: Run, violation: Violation, actions: ViolationActions): HTMLElement {
   const list = el("ol.witness", { "aria-label": "Witness: the operations that prove it" });
-  for (const event of violation.witness) append(list, el("li", {}, witnessItem(run, event, actions)));
+  for (const event of violation.witness)
+    append(list, el("li", {}, witnessItem(run, event, actions)));
   return list;
 }
 
@@ -39,18 +41,32 @@ function witnessItem(run: Run, event: number, actions: ViolationActions): HTMLEl
   const row = run.operations.rowOf(event);
   const mark = run.marks.find((candidate) => candidate.index === event);
   if (row === undefined) {
-    const text = mark ? `${moment(mark.at_ns)}  ${mark.f} ${mark.node ?? ""}` : "an event of no operation";
+    const text = mark
+      ? `${moment(mark.at_ns)}  ${mark.f} ${mark.node ?? ""}`
+      : "an event of no operation";
     return el("span", {}, el("code", {}, `#${event}`), ` ${text}`);
   }
   const ops = run.operations;
   const token = ops.text("token", row);
-  const answer = [ops.outcomeName(row), ops.text("error", row), token && `token ${token}`].filter((x) => x).join(", ");
+  const answer = [ops.outcomeName(row), ops.text("error", row), token && `token ${token}`]
+    .filter((x) => x)
+    .join(", ");
   const text = ` ${moment(ops.at[row])}  ${ops.text("node", row)}  ${ops.label(row)}: ${answer}`;
-  return el("button.link", { type: "button", click: () => actions.witness(row) }, el("code", {}, `#${event}`), text);
+  return el(
+    "button.link",
+    { type: "button", click: () => actions.witness(row) },
+    el("code", {}, `#${event}`),
+    text,
+  );
 }
 
 /// The violation that is looked at.
-export function showViolation(panel: HTMLElement, run: Run, index: number, actions: ViolationActions): void {
+export function showViolation(
+  panel: HTMLElement,
+  run: Run,
+  index: number,
+  actions: ViolationActions,
+): void {
   const violation = run.violations[index];
   panel.replaceChildren();
   if (!violation) {
@@ -60,10 +76,20 @@ export function showViolation(panel: HTMLElement, run: Run, index: number, actio
   const judge = violation.judge ? ` (${violation.judge})` : "";
   append(
     panel,
-    el("p.which", {}, verdictBadge(violation.warning ? "unknown" : "invalid", violation.id),
-      `${index + 1} of ${run.violations.length}${judge}`, switcher(run, index, actions)),
+    el(
+      "p.which",
+      {},
+      verdictBadge(violation.warning ? "unknown" : "invalid", violation.id),
+      `${index + 1} of ${run.violations.length}${judge}`,
+      switcher(run, index, actions),
+    ),
     el("p.sentence", {}, violation.sentence),
-    el("div.columns", {}, block("Witness", witnessList(run, violation, actions)), because(violation)),
+    el(
+      "div.columns",
+      {},
+      block("Witness", witnessList(run, violation, actions)),
+      because(violation),
+    ),
     exportsOf(violation),
   );
 }
@@ -86,7 +112,8 @@ function because(violation: Violation): HTMLElement | undefined {
 function exportsOf(violation: Violation): HTMLElement | undefined {
   if (!violation.text && !violation.mermaid) return undefined;
   const bar = el("div.exports");
-  if (violation.text) append(bar, el("details", {}, el("summary", {}, "As text"), el("pre", {}, violation.text)));
+  if (violation.text)
+    append(bar, el("details", {}, el("summary", {}, "As text"), el("pre", {}, violation.text)));
   if (violation.mermaid) append(bar, copyButton(violation.mermaid, "Copy as Mermaid sequence"));
   return bar;
 }

@@ -22,7 +22,12 @@ function pan(page) {
     const times = [];
     for (let i = 0; i < 40; i++) {
       const start = performance.now();
-      canvas.dispatchEvent(new KeyboardEvent("keydown", { key: i % 20 < 10 ? "ArrowRight" : "ArrowLeft", bubbles: true }));
+      canvas.dispatchEvent(
+        new KeyboardEvent("keydown", {
+          key: i % 20 < 10 ? "ArrowRight" : "ArrowLeft",
+          bubbles: true,
+        }),
+      );
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
       times.push(performance.now() - start);
     }
@@ -38,7 +43,9 @@ test(`${operations} operations open and can be moved`, async (context) => {
   const bytes = statSync(file).size;
   assert.ok(bytes < 60e6, `${bytes} bytes`);
   const page = await openFile(world.browser, file);
-  const marks = await page.evaluate(() => performance.getEntriesByType("mark").map((mark) => [mark.name, Math.round(mark.startTime)]));
+  const marks = await page.evaluate(() =>
+    performance.getEntriesByType("mark").map((mark) => [mark.name, Math.round(mark.startTime)]),
+  );
   const say = (what, numbers) => context.diagnostic(`${what}: ${JSON.stringify(numbers)}`);
   say("megabytes", (bytes / 1e6).toFixed(1));
   say("milliseconds from the start", Object.fromEntries(marks));
@@ -48,7 +55,9 @@ test(`${operations} operations open and can be moved`, async (context) => {
   await page.keyboard.press("3");
   say("frame of the whole run by index, ms", await pan(page));
   await page.fill("#search", "f:acquire outcome:fail");
-  const refused = columns.f.filter((f, row) => f === "acquire" && columns.outcome[row] === 1).length;
+  const refused = columns.f.filter(
+    (f, row) => f === "acquire" && columns.outcome[row] === 1,
+  ).length;
   assert.equal(await page.textContent("#found"), `${refused.toLocaleString("en-US")} found`);
   assert.deepEqual(page.problems, []);
 });

@@ -13,8 +13,12 @@ before(async () => (world = await openBrowser()));
 after(() => world.close());
 
 const evil = [
-  "</script><script>window.hacked=1</script>", "<img src=x onerror='window.hacked=1'>", "<!-- \"quoted\" 'k' -->", "line\nend\ttab",
-  "\u{1F512} \u{1F469}\u200D\u{1F4BB} \u05D0\u05D1 \u202Egnp", "\\u003cb\\u003e &lt;b&gt; ${1+1} $& $`",
+  "</script><script>window.hacked=1</script>",
+  "<img src=x onerror='window.hacked=1'>",
+  "<!-- \"quoted\" 'k' -->",
+  "line\nend\ttab",
+  "\u{1F512} \u{1F469}\u200D\u{1F4BB} \u05D0\u05D1 \u202Egnp",
+  "\\u003cb\\u003e &lt;b&gt; ${1+1} $& $`",
 ];
 
 test("hostile names appear as themselves", async () => {
@@ -29,7 +33,10 @@ test("hostile names appear as themselves", async () => {
   assert.ok((await page.textContent("h1")).startsWith(evil[0]));
   assert.deepEqual(await page.locator("#story li").allTextContents(), evil);
   assert.deepEqual(await page.locator(".because li").allTextContents(), evil);
-  assert.equal(await page.evaluate(() => document.querySelectorAll("#app img, #app script").length), 0);
+  assert.equal(
+    await page.evaluate(() => document.querySelectorAll("#app img, #app script").length),
+    0,
+  );
   await page.click("#violation .witness li:first-child button");
   const panel = await page.textContent("#selection");
   const first = run.operations.find((one) => one.index === run.document.violations[0].witness[0]);
@@ -54,10 +61,16 @@ async function refusal(html) {
 test("damaged data is refused in words", async () => {
   const html = htmlOf(lockRun());
   const tables = /(class="lockstep-tables">)([^<]+)/;
-  assert.match(await refusal(html.replace(tables, (_, head, text) => head + text.slice(0, 400))), /cannot be shown/);
+  assert.match(
+    await refusal(html.replace(tables, (_, head, text) => head + text.slice(0, 400))),
+    /cannot be shown/,
+  );
   assert.match(await refusal(html.replace(tables, "$1####")), /cannot be shown/);
   assert.match(await refusal(html.replace(tables, "$1")), /cannot be shown/);
-  assert.match(await refusal(html.replace('"format":1', '"format":9')), /format 9; this page reads 1/);
+  assert.match(
+    await refusal(html.replace('"format":1', '"format":9')),
+    /format 9; this page reads 1/,
+  );
   assert.match(await refusal(html.replace('"kind":"run"', '"kind":"tea"')), /kind tea/);
   assert.match(await refusal(html.replace('{"format"', '{"format')), /cannot be shown/);
 });

@@ -18,12 +18,20 @@ after(() => world.close());
 /// A known weakness is found, or the command would not end well.
 function failureOf(scenario) {
   const out = join(world.folder, "out");
-  execFileSync(lockstep, ["run", join(scenarios, `${scenario}.json`), "--seeds", "3", "--out", out], { stdio: "pipe", cwd: world.folder });
+  execFileSync(
+    lockstep,
+    ["run", join(scenarios, `${scenario}.json`), "--seeds", "3", "--out", out],
+    { stdio: "pipe", cwd: world.folder },
+  );
   const folder = join(out, scenario.split("/").pop());
   return join(folder, readdirSync(folder).sort()[0]);
 }
 
-for (const [scenario, id] of [["lock/zoo_plain_delete", "lock/"], ["queue/zoo_ack_on_pop", "queue/lost"], ["outbox/zoo_unfenced_old_leader", "outbox/zombie-relay"]]) {
+for (const [scenario, id] of [
+  ["lock/zoo_plain_delete", "lock/"],
+  ["queue/zoo_ack_on_pop", "queue/lost"],
+  ["outbox/zoo_unfenced_old_leader", "outbox/zombie-relay"],
+]) {
   test(`a failure of ${scenario} opens with what is wrong in view`, { skip }, async () => {
     const file = join(world.folder, "report.html");
     execFileSync(lockstep, ["report", failureOf(scenario), "-o", file], { stdio: "pipe" });

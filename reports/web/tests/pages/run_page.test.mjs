@@ -32,8 +32,14 @@ test("opens with the first violation: its sentence, its witness in view and outl
       const { at, took } = operation(event);
       assert.ok(from < at && at + took < to, `#${event} is in view`);
     }
-    assert.ok(to - from < 10 * (operation(violation.witness[1]).at - from), "and not lost in the whole run");
-    assert.ok((await pixelsOf(page, "timeline", "alarm")) > 500, "the witness is drawn in the colour of alarms");
+    assert.ok(
+      to - from < 10 * (operation(violation.witness[1]).at - from),
+      "and not lost in the whole run",
+    );
+    assert.ok(
+      (await pixelsOf(page, "timeline", "alarm")) > 500,
+      "the witness is drawn in the colour of alarms",
+    );
     assert.match(await page.textContent("#story"), /takes it too/);
   }));
 
@@ -42,16 +48,23 @@ test("a seed of 64 bits is shown exactly", () =>
 
 test("search finds what it says, steps through it, and says what it does not understand", () =>
   lockPage(async (page) => {
-    const expected = lock.operations.filter((one) => one.f === "acquire" && one.key === "k1" && one.owner === 3);
+    const expected = lock.operations.filter(
+      (one) => one.f === "acquire" && one.key === "k1" && one.owner === 3,
+    );
     await page.fill("#search", "f:acquire key:k1 owner:3");
     assert.equal(await page.textContent("#found"), `${expected.length} found`);
     await page.press("#search", "Enter");
     const chosen = operation(Number((await linkOf(page)).get("select").replace("op-", "")));
     assert.ok(expected.includes(chosen));
     await page.fill("#search", "f:write token:7");
-    assert.equal(await page.textContent("#found"), `${lock.operations.filter((one) => one.f === "write" && one.token === 7).length} found`);
+    assert.equal(
+      await page.textContent("#found"),
+      `${lock.operations.filter((one) => one.f === "write" && one.token === 7).length} found`,
+    );
     await page.fill("#search", "outcome:fail took:>2ms -key:k0");
-    const refused = lock.operations.filter((one) => one.outcome === 1 && one.took > 2e6 && one.key !== "k0");
+    const refused = lock.operations.filter(
+      (one) => one.outcome === 1 && one.took > 2e6 && one.key !== "k0",
+    );
     assert.equal(await page.textContent("#found"), `${refused.length} found`);
     await page.fill("#search", "colour:red");
     assert.match(await page.textContent("#found"), /no field "colour"/);
@@ -83,7 +96,9 @@ test("keys step through violations, operations and faults", () =>
     const [first] = lock.document.violations[0].witness;
     assert.equal((await linkOf(page)).get("select"), `op-${first}`);
     await page.keyboard.press("o");
-    const next = lock.operations.find((one) => one.process === operation(first).process && one.index > first);
+    const next = lock.operations.find(
+      (one) => one.process === operation(first).process && one.index > first,
+    );
     assert.equal((await linkOf(page)).get("select"), `op-${next.index}`);
     await page.keyboard.press("O");
     assert.equal((await linkOf(page)).get("select"), `op-${first}`);
@@ -149,7 +164,11 @@ test("every axis shows the same moments", () =>
       await page.click(`#axis-${name}`);
       assert.equal(await page.getAttribute(`#axis-${name}`, "aria-pressed"), "true");
       const view = await viewOf(page);
-      assert.ok(Math.abs(view.from - start.from) + Math.abs(view.to - start.to) < (start.to - start.from) * 0.05, name);
+      assert.ok(
+        Math.abs(view.from - start.from) + Math.abs(view.to - start.to) <
+          (start.to - start.from) * 0.05,
+        name,
+      );
       assert.ok((await pixelsOf(page, "timeline", "alarm")) > 300, `${name} shows the witness`);
     }
   }));
@@ -166,18 +185,24 @@ test("a link restores axis, view, selection, search, key and violation", async (
     await page.keyboard.press("+");
     hash = `#${await linkOf(page)}`;
   });
-  await lockPage(async (page) => {
-    assert.equal(`#${await linkOf(page)}`, hash);
-    assert.equal(await page.inputValue("#search"), "f:write");
-    assert.equal(await page.getAttribute("#axis-warped", "aria-pressed"), "true");
-    assert.match(await page.textContent("#selection h3"), /^write k1/);
-  }, { hash });
+  await lockPage(
+    async (page) => {
+      assert.equal(`#${await linkOf(page)}`, hash);
+      assert.equal(await page.inputValue("#search"), "f:write");
+      assert.equal(await page.getAttribute("#axis-warped", "aria-pressed"), "true");
+      assert.match(await page.textContent("#selection h3"), /^write k1/);
+    },
+    { hash },
+  );
 });
 
 test("a link that makes no sense opens the report all the same", () =>
-  lockPage(async (page) => assert.match(await page.textContent("#violation .sentence"), /although/), {
-    hash: "#violation=77&axis=sideways&from=x&to=-5&select=op-999999&key=%00&q=a:b",
-  }));
+  lockPage(
+    async (page) => assert.match(await page.textContent("#violation .sentence"), /although/),
+    {
+      hash: "#violation=77&axis=sideways&from=x&to=-5&select=op-999999&key=%00&q=a:b",
+    },
+  ));
 
 test("a click selects what lies there; the panel tells its state before and after", () =>
   lockPage(async (page) => {
@@ -210,7 +235,10 @@ test("a message's chain is listed, and what became of it is told", async () => {
     await page.fill("#search", `f:ack id:${queue.lostId - 1}`);
     await page.press("#search", "Enter");
     const chain = await page.locator("#selection .chain li").allTextContents();
-    assert.deepEqual(chain.map((text) => /(\w+): ok/.exec(text)[1]), ["push", "pop", "ack"]);
+    assert.deepEqual(
+      chain.map((text) => /(\w+): ok/.exec(text)[1]),
+      ["push", "pop", "ack"],
+    );
     const panel = await page.textContent("#selection");
     assert.match(panel, /in flight, attempt 1/);
     assert.match(panel, /acknowledged/);
@@ -221,33 +249,63 @@ test("a message's chain is listed, and what became of it is told", async () => {
 test("charts are drawn when they are scrolled to", () =>
   lockPage(async (page) => {
     await page.locator("#charts").scrollIntoViewIfNeeded();
-    for (const chart of await page.locator("#charts .chart").all()) await chart.scrollIntoViewIfNeeded();
+    for (const chart of await page.locator("#charts .chart").all())
+      await chart.scrollIntoViewIfNeeded();
     await page.waitForTimeout(300);
     const titles = await page.locator("#charts figcaption").allTextContents();
-    for (const title of ["Latency over time", "Rate by outcome", "Latency by quantile", "Time of handover", "Wall clocks"]) {
-      assert.ok(titles.some((text) => text.startsWith(title)), title);
+    for (const title of [
+      "Latency over time",
+      "Rate by outcome",
+      "Latency by quantile",
+      "Time of handover",
+      "Wall clocks",
+    ]) {
+      assert.ok(
+        titles.some((text) => text.startsWith(title)),
+        title,
+      );
     }
     assert.equal(await page.locator("#charts canvas").count(), titles.length);
   }));
 
 test("a history without a violation, and one without operations, open too", async () => {
-  const quiet = { ...lock, document: { ...lock.document, violations: [], story: undefined, verdict: { value: "valid" }, expect: undefined } };
-  await withPage(htmlOf(quiet), {}, async (page) => assert.match(await page.textContent("#violation"), /nothing is wrong/));
-  const empty = { document: { verdict: { value: "unknown", reasons: ["no operation"] } }, operations: [], leases: [] };
-  await withPage(htmlOf(empty), {}, async (page) => assert.match(await page.textContent("#violation"), /no operation/));
+  const quiet = {
+    ...lock,
+    document: {
+      ...lock.document,
+      violations: [],
+      story: undefined,
+      verdict: { value: "valid" },
+      expect: undefined,
+    },
+  };
+  await withPage(htmlOf(quiet), {}, async (page) =>
+    assert.match(await page.textContent("#violation"), /nothing is wrong/),
+  );
+  const empty = {
+    document: { verdict: { value: "unknown", reasons: ["no operation"] } },
+    operations: [],
+    leases: [],
+  };
+  await withPage(htmlOf(empty), {}, async (page) =>
+    assert.match(await page.textContent("#violation"), /no operation/),
+  );
 });
 
 test("dark and light differ, and the choice of the system is taken", async () => {
   const paper = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const seen = [];
   for (const colorScheme of ["light", "dark"]) {
-    await lockPage(async (page) => {
-      seen.push(await paper(page));
-      assert.ok((await pixelsOf(page, "timeline", "ok")) > 50);
-      await page.click("#theme");
-      seen.push(await paper(page));
-      assert.ok((await pixelsOf(page, "timeline", "ok")) > 50, "the canvas follows");
-    }, { colorScheme });
+    await lockPage(
+      async (page) => {
+        seen.push(await paper(page));
+        assert.ok((await pixelsOf(page, "timeline", "ok")) > 50);
+        await page.click("#theme");
+        seen.push(await paper(page));
+        assert.ok((await pixelsOf(page, "timeline", "ok")) > 50, "the canvas follows");
+      },
+      { colorScheme },
+    );
   }
   assert.equal(seen[0], seen[3]);
   assert.equal(seen[1], seen[2]);
@@ -255,12 +313,21 @@ test("dark and light differ, and the choice of the system is taken", async () =>
 });
 
 test("it prints: light, without buttons, with every chart", () =>
-  lockPage(async (page) => {
-    await page.emulateMedia({ media: "print", colorScheme: "dark" });
-    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-    assert.equal(await page.isVisible(".toolbar"), false);
-    assert.equal(await page.isVisible("#violation .sentence"), true);
-    assert.equal(await page.locator("#charts canvas").count(), await page.locator("#charts .chart").count());
-    const pdf = await page.pdf({ format: "A4" });
-    assert.equal(pdf.subarray(0, 4).toString(), "%PDF");
-  }));
+  lockPage(
+    async (page) => {
+      await page.emulateMedia({ media: "print" });
+      await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+      assert.equal(await page.isVisible(".toolbar"), false);
+      assert.equal(await page.getAttribute("html", "data-theme"), "light", "the canvas too");
+      assert.equal(await page.isVisible("#violation .sentence"), true);
+      assert.equal(
+        await page.locator("#charts canvas").count(),
+        await page.locator("#charts .chart").count(),
+      );
+      const pdf = await page.pdf({ format: "A4" });
+      assert.equal(pdf.subarray(0, 4).toString(), "%PDF");
+      await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+      assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+    },
+    { colorScheme: "dark" },
+  ));

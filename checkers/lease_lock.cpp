@@ -1,9 +1,9 @@
 #include "checkers/lease_lock.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "checkers/lease_rules.hpp"
+#include "checkers/lock_keys.hpp"
 #include "checkers/text.hpp"
 
 namespace lockstep::checkers {
@@ -44,36 +44,6 @@ void count_takeovers(const LockView& view, const Context& context) {
     if (same || released_before(view.holds[i - 1], view.holds[i])) continue;
     context.findings.exercised(Property::takeover);
   }
-}
-
-/// Positions of operations by key: those of key k are [begin[k], begin[k + 1]) of `order`, by
-/// invocation.
-struct ByKey {
-  std::vector<std::uint32_t> begin;
-  std::vector<std::uint32_t> order;
-};
-
-ByKey group(const History& history, const std::vector<Operation>& operations) {
-  ByKey by_key;
-  by_key.begin.assign(history.names.size() + 1, 0);
-  by_key.order.resize(operations.size());
-  for (const Operation& operation : operations) ++by_key.begin[operation.key.value + 1];
-  std::partial_sum(by_key.begin.begin(), by_key.begin.end(), by_key.begin.begin());
-  std::vector<std::uint32_t> next(by_key.begin.begin(), by_key.begin.end() - 1);
-  for (std::uint32_t at = 0; at < operations.size(); ++at) {
-    by_key.order[next[operations[at].key.value]++] = at;
-  }
-  return by_key;
-}
-
-LockView view_of(NameId key, std::span<const std::uint32_t> positions, const Context& context) {
-  LockView view;
-  view.key = key;
-  for (const std::uint32_t at : positions) {
-    const bool is_use = context.operation(at).kind >= Kind::write;
-    (is_use ? view.uses : view.operations).push_back(at);
-  }
-  return view;
 }
 
 void judge_key(LockView& view, const Marks& marks, const Context& context) {
@@ -122,15 +92,7 @@ Report check_lease_lock(const History& history, const Params& params, Judge judg
   const Marks marks = marks_of(history);
   for (const Operation& operation : operations) count(operation, findings);
   judge_extent(context, marks);
-  const ByKey by_key = group(history, operations);
-  for (std::uint32_t key = 0; key < history.names.size(); ++key) {
-    const auto positions =
-        std::span(by_key.order)
-            .subspan(by_key.begin[key], by_key.begin[key + 1] - by_key.begin[key]);
-    if (positions.empty()) continue;
-    LockView view = view_of(NameId{key}, positions, context);
-    judge_key(view, marks, context);
-  }
+  for_each_key(context, [&](LockView& view) { judge_key(view, marks, context); });
   return report;
 }
 

@@ -66,4 +66,16 @@ std::string xml_text(std::string_view text) {
   return out;
 }
 
+std::string utf8_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const Decoded next = decode(text);
+    const bool is_surrogate = next.character >= 0xd800 && next.character < 0xe000;
+    const bool is_good = next.bytes > 0 && !is_surrogate && next.character < 0x110000;
+    out += is_good ? text.substr(0, next.bytes) : replacement;
+    text.remove_prefix(is_good ? next.bytes : 1);
+  }
+  return out;
+}
+
 }  // namespace lockstep::reports

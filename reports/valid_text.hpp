@@ -12,4 +12,7 @@ namespace lockstep::reports {
 /// not allowed, not even escaped.
 [[nodiscard]] std::string xml_text(std::string_view text);
 
+/// Well-formed UTF-8: each byte of anything else becomes U+FFFD.
+[[nodiscard]] std::string utf8_text(std::string_view text);
+
 }  // namespace lockstep::reports

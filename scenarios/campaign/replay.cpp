@@ -60,7 +60,7 @@ class Replay {
   }
 
   ReplayEnd all(const scenarios::Runner& runner) {
-    const Result<RunResult> run = once(runner);
+    Result<RunResult> run = once(runner);
     if (!run) {
       refuse(run.error());
       return std::move(end_);
@@ -69,6 +69,7 @@ class Replay {
     end_.was_cut = run->end == scenarios::RunEnd::until_event;
     if (is_recorded()) hold_against_record(*run);
     judge(*run);
+    if (options_.run != nullptr) *options_.run = std::move(*run);
     return std::move(end_);
   }
 

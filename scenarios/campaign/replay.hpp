@@ -22,6 +22,8 @@ struct ReplayOptions {
   /// Of a seed of which nothing was recorded: run it to its end. A failure says so itself.
   bool whole = false;
   scenarios::TraceSink* trace = nullptr;
+  /// Filled with all that the run left, where there was one; for who wants more than the judgement.
+  scenarios::RunResult* run = nullptr;
   /// Where an ASSERT leaves its failure.json; empty: nowhere.
   std::string folder;
   std::function<Nanos()> now;                    ///< wall time, monotonic

@@ -46,6 +46,11 @@ void add_output_options(CLI::App& command, const char* json, OutputArguments& to
   command
       .add_option("--markdown", to.markdown, "Write results as Markdown, such as a step summary")
       ->type_name("FILE");
+  command
+      .add_option("--html", to.html,
+                  "Write a page to look at, and one for each kept failure beside it (a file, or a "
+                  "folder)")
+      ->type_name("PATH");
   command.add_flag_callback(
       "--github", [&to] { to.github = true; },
       "Print annotations for GitHub Actions (default: where GITHUB_ACTIONS is true)");
@@ -197,6 +202,30 @@ void add_worker(CLI::App& app, WorkerArguments& to) {
   command->add_option("JOB", to.job)->required();
 }
 
+void add_report(CLI::App& app, ReportArguments& to) {
+  static const std::map<std::string, ReportFormat> formats{{"html", ReportFormat::html},
+                                                           {"perfetto", ReportFormat::perfetto},
+                                                           {"edn", ReportFormat::edn},
+                                                           {"mermaid", ReportFormat::mermaid}};
+  CLI::App* command = add_command(app, "report", help::report_about, help::report_examples);
+  command
+      ->add_option(
+          "INPUT", to.inputs,
+          "A run folder, a failure.json, a history, or results of a campaign or benchmarks")
+      ->type_name("")
+      ->required();
+  command->add_option("-o,--output", to.output, "Where to write (default: beside the input)")
+      ->type_name("FILE");
+  command
+      ->add_option_function<std::string>(
+          "--format", [&to](const std::string& name) { to.format = formats.at(name); },
+          "html (default), perfetto, edn, or mermaid")
+      ->check(CLI::IsMember({"html", "perfetto", "edn", "mermaid"}).description(""))
+      ->type_name("NAME");
+  command->add_option("--model", to.model, "Judge by this checker (default: as the history says)")
+      ->type_name("NAME");
+}
+
 struct ListName {
   const char* name;
   const char* about;
@@ -232,6 +261,7 @@ struct Parsed {
   CheckArguments check;
   LiveArguments live;
   WorkerArguments worker;
+  ReportArguments report;
   ListArguments list;
 };
 
@@ -254,6 +284,7 @@ std::unique_ptr<CLI::App> make_app(Parsed& to) {
   add_check(*app, to.check);
   add_live(*app, to.live);
   add_worker(*app, to.worker);
+  add_report(*app, to.report);
   add_list(*app, to.list);
   return app;
 }
@@ -348,6 +379,7 @@ std::expected<Arguments, NothingToDo> parse_arguments(int argc, const char* cons
     return std::unexpected(mistake(innermost(*app), clash));
   }
   if (app->got_subcommand("worker")) return std::move(parsed.worker);
+  if (app->got_subcommand("report")) return std::move(parsed.report);
   return std::move(parsed.list);
 }
 

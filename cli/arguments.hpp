@@ -19,7 +19,8 @@ struct OutputArguments {
   std::optional<std::string> json;
   std::optional<std::string> junit;
   std::optional<std::string> markdown;
-  std::optional<bool> github;  ///< none: as GITHUB_ACTIONS says
+  std::optional<std::string> html;  ///< a file, or a folder for index.html
+  std::optional<bool> github;       ///< none: as GITHUB_ACTIONS says
   bool coverage = false;
 };
 
@@ -70,6 +71,16 @@ struct CheckArguments {
   bool json = false;
 };
 
+/// What `report` writes.
+enum class ReportFormat : std::uint8_t { html, perfetto, edn, mermaid };
+
+struct ReportArguments {
+  std::vector<std::string> inputs;    ///< several: results of benchmarks
+  std::optional<std::string> output;  ///< none: beside the input
+  ReportFormat format = ReportFormat::html;
+  std::string model;  ///< of a history; empty: as it says
+};
+
 struct ListArguments {
   enum class What : std::uint8_t { scenarios, workloads, checkers, faults, probes, zoo };
   What what = What::scenarios;
@@ -95,7 +106,8 @@ struct WorkerArguments {
 };
 
 using Arguments = std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments,
-                               CheckArguments, LiveArguments, WorkerArguments, ListArguments>;
+                               CheckArguments, LiveArguments, WorkerArguments, ReportArguments,
+                               ListArguments>;
 
 /// Nothing to run: help, version, or a mistake.
 struct NothingToDo {

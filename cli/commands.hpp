@@ -13,6 +13,7 @@ namespace lockstep::cli {
 [[nodiscard]] int shrink_failure(const ShrinkArguments& arguments, const Product& product);
 [[nodiscard]] int check(const CheckArguments& arguments);
 [[nodiscard]] int live(const LiveArguments& arguments, const Product& product);
+[[nodiscard]] int report(const ReportArguments& arguments, const Product& product);
 [[nodiscard]] int list(const ListArguments& arguments, const Product& product);
 
 }  // namespace lockstep::cli

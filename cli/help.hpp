@@ -26,6 +26,7 @@ inline constexpr const char* main_examples =
     "  lockstep shrink out/redis_evicts_keys/12/failure.json    to the few events that matter\n"
     "  lockstep check history.jsonl                     judge a history of your own\n"
     "  lockstep live scenarios/lock/redis_lock_holder_crashes.json --spawn    in real time\n"
+    "  lockstep report out/redis_evicts_keys/12         a page to look at\n"
     "  lockstep list faults\n"
     "  lockstep run --help                              all options of a command\n";
 
@@ -126,6 +127,27 @@ inline constexpr const char* live_examples =
     "  lockstep live scenarios/lock/zoo_plain_delete.json --spawn --duration 20s --seed 3\n"
     "  lockstep live my.json --redis redis://localhost:6379/5 --set lock.ttl=2s --duration 1m\n"
     "  lockstep live scenarios/queue/queue_baseline_valid.json --spawn    a RocksDB per process\n";
+
+inline constexpr const char* report_about =
+    "Makes a page to look at of a run, a campaign or benchmarks; or exports a run.";
+
+inline constexpr const char* report_examples =
+    "INPUT is a run folder (failure.json, history.jsonl), a failure file (run again where no "
+    "history\n"
+    "is beside it), a history of your own (judged as `check` does), what `run --json` or `merge` "
+    "wrote,\n"
+    "or one or several results of scripts/bench. The page is one file that needs no network.\n"
+    "Exits with 0 when it is written, whatever it shows.\n"
+    "\n"
+    "Examples:\n"
+    "  lockstep report out/redis_evicts_keys/12                 report.html in that folder\n"
+    "  lockstep report failure.json -o violation.html\n"
+    "  lockstep report history.jsonl --model lease-lock         history.html\n"
+    "  lockstep report results.json                             the page of a campaign\n"
+    "  lockstep report monday.json tuesday.json -o trend.html   benchmarks over time\n"
+    "  lockstep report out/x/12 --format perfetto   for ui.perfetto.dev: report.perfetto.json\n"
+    "  lockstep report out/x/12 --format edn        for Jepsen's tools: history.edn\n"
+    "  lockstep report out/x/12 --format mermaid    the witness for an issue: report.mmd\n";
 
 inline constexpr const char* list_about = "Names what there is, with a line about each.";
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/campaign_pages.hpp"
 #include "cli/shard_variables.hpp"
 #include "cli/terminal.hpp"
 #include "reports/github.hpp"
@@ -44,7 +45,7 @@ std::string write_results(const OutputArguments& outputs, const Results& results
     const Result<void> written = campaign::write_file(*file, output.render(results));
     if (!written) return written.error().detail;
   }
-  return {};
+  return outputs.html ? write_campaign_pages(*outputs.html, results) : std::string();
 }
 
 }  // namespace
@@ -64,6 +65,9 @@ Input<void> check_outputs(const OutputArguments& outputs) {
     const std::string why = campaign::why_file_unwritable(*file);
     if (!why.empty()) return std::unexpected(unwritable(*file, why));
   }
+  if (!outputs.html) return {};
+  const std::string why = why_page_unwritable(*outputs.html);
+  if (!why.empty()) return std::unexpected(unwritable(*outputs.html, why));
   return {};
 }
 

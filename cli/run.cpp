@@ -23,6 +23,7 @@ struct Dispatch {
   int operator()(const CheckArguments& arguments) const { return check(arguments); }
   int operator()(const LiveArguments& arguments) const { return live(arguments, product); }
   int operator()(const WorkerArguments& arguments) const { return product.worker(arguments.job); }
+  int operator()(const ReportArguments& arguments) const { return report(arguments, product); }
   int operator()(const ListArguments& arguments) const { return list(arguments, product); }
 };
 

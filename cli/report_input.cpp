@@ -13,6 +13,7 @@ namespace lockstep::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using scenarios::bad_file;
 using scenarios::Input;
 using scenarios::InputError;
 using scenarios::Json;
@@ -20,16 +21,6 @@ using scenarios::JsonObject;
 
 constexpr const char* known_inputs =
     "a run folder, a failure file, a history, or results of a campaign or of benchmarks";
-
-InputError mistake(const std::string& file, std::string pointer, std::string found,
-                   std::string expected) {
-  InputError error;
-  error.file = file;
-  error.pointer = std::move(pointer);
-  error.found = std::move(found);
-  error.expected = std::move(expected);
-  return error;
-}
 
 /// A history is a document per line, and may be too long to be looked at as a whole.
 bool is_history(const std::string& file) {
@@ -48,7 +39,7 @@ Input<Json> read_document(const std::string& file) {
   if (!text) return std::unexpected(text.error());
   auto json = scenarios::parse_json(*text);
   if (json) return std::move(*json);
-  InputError error = mistake(file, {}, json.error().what, known_inputs);
+  InputError error = bad_file(file, {}, json.error().what, known_inputs);
   error.line = json.error().line;
   error.column = json.error().column;
   return std::unexpected(std::move(error));
@@ -64,40 +55,40 @@ Input<InputKind> kind_of_document(const std::string& file) {
   if (has("plan")) return InputKind::failure;
   if (has("scenarios") && has("campaign")) return InputKind::campaign;
   if (has("rows")) return InputKind::bench;
-  return std::unexpected(mistake(file, {}, "a JSON document of another kind", known_inputs));
+  return std::unexpected(bad_file(file, {}, "a JSON document of another kind", known_inputs));
 }
 
 /// What is wrong with a row; none: nothing.
 std::optional<InputError> check_row(const std::string& file, const Json& row, std::size_t number) {
   const std::string pointer = "/rows/" + std::to_string(number);
   const JsonObject* const object = row.get<JsonObject>();
-  if (object == nullptr) return mistake(file, pointer, describe(row), "an object");
+  if (object == nullptr) return bad_file(file, pointer, describe(row), "an object");
   for (const char* const name : {"group", "name", "unit"}) {
     const Json* const value = find(*object, name);
-    if (value == nullptr) return mistake(file, pointer, "no field", std::string("'") + name + "'");
+    if (value == nullptr) return bad_file(file, pointer, "no field", std::string("'") + name + "'");
     if (value->get<std::string>() == nullptr) {
-      return mistake(file, pointer + "/" + name, describe(*value), "a string");
+      return bad_file(file, pointer + "/" + name, describe(*value), "a string");
     }
   }
   const Json* const ours = find(*object, "ours");
-  if (ours == nullptr) return mistake(file, pointer, "no field", "'ours'");
+  if (ours == nullptr) return bad_file(file, pointer, "no field", "'ours'");
   const bool is_number = ours->get<std::int64_t>() != nullptr ||
                          ours->get<std::uint64_t>() != nullptr ||
                          ours->get<scenarios::JsonReal>() != nullptr;
-  if (!is_number) return mistake(file, pointer + "/ours", describe(*ours), "a number");
+  if (!is_number) return bad_file(file, pointer + "/ours", describe(*ours), "a number");
   return std::nullopt;
 }
 
 std::optional<InputError> check_bench(const std::string& file, const Json& json) {
   const JsonObject* const object = json.get<JsonObject>();
-  if (object == nullptr) return mistake(file, {}, describe(json), "an object");
+  if (object == nullptr) return bad_file(file, {}, describe(json), "an object");
   const Json* const schema = find(*object, "schema");
   if (schema == nullptr || *schema != Json(std::int64_t{1})) {
-    return mistake(file, "/schema", schema == nullptr ? "nothing" : describe(*schema), "1");
+    return bad_file(file, "/schema", schema == nullptr ? "nothing" : describe(*schema), "1");
   }
   const Json* const rows = find(*object, "rows");
   if (rows == nullptr || rows->get<scenarios::JsonArray>() == nullptr) {
-    return mistake(file, "/rows", rows == nullptr ? "nothing" : describe(*rows), "an array");
+    return bad_file(file, "/rows", rows == nullptr ? "nothing" : describe(*rows), "an array");
   }
   std::size_t number = 0;
   for (const Json& row : *rows->get<scenarios::JsonArray>()) {
@@ -113,7 +104,7 @@ Input<InputKind> kind_of_input(const std::string& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return InputKind::run_folder;
   if (!fs::exists(path, ignored)) {
-    InputError error = mistake(path, {}, "no such file or folder", known_inputs);
+    InputError error = bad_file(path, {}, "no such file or folder", known_inputs);
     error.kind = InputError::Kind::missing;
     return std::unexpected(std::move(error));
   }

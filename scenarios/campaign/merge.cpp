@@ -21,16 +21,6 @@ using scenarios::Input;
 using scenarios::InputError;
 using Mistake = std::optional<InputError>;
 
-InputError mistake(const std::string& file, std::string pointer, std::string found,
-                   std::string expected) {
-  InputError error;
-  error.file = file;
-  error.pointer = std::move(pointer);
-  error.found = std::move(found);
-  error.expected = std::move(expected);
-  return error;
-}
-
 std::string name_of(const reports::Part& part) {
   return std::to_string(part.index) + "/" + std::to_string(part.count);
 }
@@ -44,8 +34,8 @@ class Comparison {
 
   void same(const std::string& pointer, const std::string& ours, const std::string& theirs) {
     if (mistake_ || ours == theirs) return;
-    mistake_ = mistake(other_.file, pointer, "'" + theirs + "'",
-                       "'" + ours + "' as in " + first_.file + ": one campaign");
+    mistake_ = scenarios::bad_file(other_.file, pointer, "'" + theirs + "'",
+                                   "'" + ours + "' as in " + first_.file + ": one campaign");
   }
   void same(const std::string& pointer, std::uint64_t ours, std::uint64_t theirs) {
     same(pointer, std::to_string(ours), std::to_string(theirs));
@@ -106,15 +96,17 @@ Mistake check_seeds(const ShardResults& shard) {
     const Shard part{static_cast<std::uint32_t>(asked.part.index),
                      static_cast<std::uint32_t>(asked.part.count)};
     if (asked.run_for.count() == 0 && scenario.seeds > seeds_in(range, part)) {
-      return mistake(shard.file, at + "/seeds", std::to_string(scenario.seeds),
-                     "at most the " + std::to_string(seeds_in(range, part)) + " of this shard");
+      return scenarios::bad_file(
+          shard.file, at + "/seeds", std::to_string(scenario.seeds),
+          "at most the " + std::to_string(seeds_in(range, part)) + " of this shard");
     }
     for (std::size_t n = 0; n < scenario.seed_results.size(); ++n) {
       const std::uint64_t own = asked.first.value + (part.index - 1) + n * part.count;
       if (scenario.seed_results[n].seed.value == own) continue;
-      return mistake(shard.file, at + "/seed_results/" + std::to_string(n) + "/seed",
-                     std::to_string(scenario.seed_results[n].seed.value),
-                     std::to_string(own) + ", the next of shard " + name_of(asked.part));
+      return scenarios::bad_file(
+          shard.file, at + "/seed_results/" + std::to_string(n) + "/seed",
+          std::to_string(scenario.seed_results[n].seed.value),
+          std::to_string(own) + ", the next of shard " + name_of(asked.part));
     }
   }
   return std::nullopt;
@@ -124,15 +116,15 @@ Mistake check_shards(const std::vector<ShardResults>& shards) {
   for (std::size_t i = 0; i < shards.size(); ++i) {
     const Asked& asked = shards[i].results.asked;
     if (!asked.missing.empty()) {
-      return mistake(shards[i].file, "/campaign/missing_shards", "a merge that went without some",
-                     "the shards themselves");
+      return scenarios::bad_file(shards[i].file, "/campaign/missing_shards",
+                                 "a merge that went without some", "the shards themselves");
     }
     if (Mistake wrong = Comparison(shards.front(), shards[i]).all()) return wrong;
     if (Mistake wrong = check_seeds(shards[i])) return wrong;
     if (i == 0 || shards[i - 1].results.asked.part.index != asked.part.index) continue;
-    return mistake(shards[i].file, "/campaign/shard",
-                   "shard " + name_of(asked.part) + ", as in " + shards[i - 1].file,
-                   "each shard once");
+    return scenarios::bad_file(shards[i].file, "/campaign/shard",
+                               "shard " + name_of(asked.part) + ", as in " + shards[i - 1].file,
+                               "each shard once");
   }
   return std::nullopt;
 }
@@ -157,8 +149,9 @@ InputError incomplete(const ShardResults& first, const std::vector<std::uint64_t
   if (missing.size() > named_max) {
     expected += " and " + std::to_string(missing.size() - named_max) + " more";
   }
-  return mistake(first.file, "/campaign/shard/count", of + " shards, and not all of them given",
-                 expected + " too, or --partial");
+  return scenarios::bad_file(first.file, "/campaign/shard/count",
+                             of + " shards, and not all of them given",
+                             expected + " too, or --partial");
 }
 
 // ---- one run of them ---------------------------------------------------------------------------

@@ -1,6 +1,18 @@
 #include "scenarios/format/input_error.hpp"
 
+#include <utility>
+
 namespace lockstep::scenarios {
+
+InputError bad_file(std::string file, std::string pointer, std::string found,
+                    std::string expected) {
+  InputError error;
+  error.file = std::move(file);
+  error.pointer = std::move(pointer);
+  error.found = std::move(found);
+  error.expected = std::move(expected);
+  return error;
+}
 
 std::string to_text(const InputError& error) {
   std::string text = error.file;

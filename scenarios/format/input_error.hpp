@@ -31,6 +31,10 @@ struct InputError {
 template <class T>
 using Input = std::expected<T, InputError>;
 
+/// A mistake in a file, at a JSON pointer (or of the whole file).
+[[nodiscard]] InputError bad_file(std::string file, std::string pointer, std::string found,
+                                  std::string expected);
+
 using lockstep::to_text;  // or the one below would hide those of durations and errors
 
 /// "scenarios/a.json: /lock/ttl: found '3' without a unit; expected a duration like 3s"

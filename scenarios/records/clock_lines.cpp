@@ -14,9 +14,10 @@ using checkers::Event;
 using faults::Kind;
 namespace name = checkers::name;
 
-/// Points between faults: a slew that reaches its end bends the line where no fault is.
-constexpr std::int64_t steps = 64;
+/// As far as clocks of whole nanoseconds are on a line.
 constexpr std::int64_t rounding_ns = 3;
+/// Nobody sees where within it a line bends.
+constexpr std::int64_t finest_ns = 1000;
 /// More than any plan lasts; beyond it a history is of something else.
 constexpr Nanos longest = std::chrono::hours(24 * 365);
 
@@ -29,9 +30,11 @@ class Line {
 
   [[nodiscard]] const std::string& node() const { return line_.node; }
 
+  /// What the clock shows, and between the last look and this one where its line bends: a slew that
+  /// reaches its end does that where no fault is.
   void look(Nanos at) {
-    const Nanos offset = clock_.wall(at).time_since_epoch() - sim::NodeClock::wall_epoch - at;
-    const reports::ClockPoint point{at.count(), offset.count()};
+    const reports::ClockPoint point = point_at(at.count());
+    if (!line_.points.empty()) refine(line_.points.back(), point);
     if (line_.points.empty() || line_.points.back() != point) line_.points.push_back(point);
   }
 
@@ -71,34 +74,31 @@ class Line {
     slew(at);
   }
 
-  /// Without the points that its neighbours say.
-  [[nodiscard]] reports::NodeClock done() && {
-    std::vector<reports::ClockPoint> kept;
-    for (std::size_t i = 0; i < line_.points.size(); ++i) {
-      const bool is_inner = !kept.empty() && i + 1 < line_.points.size();
-      const bool is_said =
-          is_inner && lies_between(kept.back(), line_.points[i], line_.points[i + 1]);
-      if (!is_said) kept.push_back(line_.points[i]);
-    }
-    line_.points = std::move(kept);
-    return std::move(line_);
-  }
+  [[nodiscard]] reports::NodeClock done() && { return std::move(line_); }
 
  private:
-  /// Whether `middle` is on the line, as far as clocks of whole nanoseconds are.
-  static bool lies_between(const reports::ClockPoint& from, const reports::ClockPoint& middle,
-                           const reports::ClockPoint& to) {
-    const __int128 span = to.time_ns - from.time_ns;
-    if (span == 0 || middle.time_ns == from.time_ns || middle.time_ns == to.time_ns) return false;
-    const __int128 rise = __int128{to.offset_ns - from.offset_ns} * (middle.time_ns - from.time_ns);
-    const __int128 off = __int128{middle.offset_ns - from.offset_ns} * span - rise;
-    return off <= rounding_ns * span && off >= -rounding_ns * span;
-  }
-
   struct Drift {
     Nanos until{};
     std::int64_t ppm = 0;
   };
+
+  [[nodiscard]] reports::ClockPoint point_at(std::int64_t time_ns) const {
+    const Nanos at(time_ns);
+    const Nanos offset = clock_.wall(at).time_since_epoch() - sim::NodeClock::wall_epoch - at;
+    return {time_ns, offset.count()};
+  }
+
+  /// Adds the points without which the line would not be straight from `from` to `to`.
+  void refine(reports::ClockPoint from, reports::ClockPoint to) {
+    if (to.time_ns - from.time_ns <= finest_ns) return;
+    const reports::ClockPoint middle = point_at(from.time_ns + (to.time_ns - from.time_ns) / 2);
+    const std::int64_t straight = from.offset_ns + (to.offset_ns - from.offset_ns) / 2;
+    const std::int64_t off = middle.offset_ns - straight;
+    if (off >= -rounding_ns && off <= rounding_ns) return;
+    refine(from, middle);
+    line_.points.push_back(middle);
+    refine(middle, to);
+  }
 
   void slew(Nanos at) {
     look(at);
@@ -138,7 +138,7 @@ void strike(Line& line, const Plan& plan, const Event& event, std::string_view f
   if (*kind == Kind::clock_drift) line.drift(at, at + fault->lasts, amount);
 }
 
-/// Walks from mark to mark, and looks at every clock on the way.
+/// Walks from mark to mark.
 class Walk {
  public:
   Walk(const Plan& plan, const checkers::History& history, Nanos end)
@@ -147,12 +147,12 @@ class Walk {
   }
 
   std::vector<reports::NodeClock> all() {
+    for (Line& line : lines_) line.look(Nanos(0));
     for (const Event& event : history_.events) {
       // what was written by hand may have times that fall
       const bool is_next = event.time_ns >= now_ns_ && event.time_ns <= end_.count();
       if (event.process == checkers::nemesis && is_next) mark(event);
     }
-    pass(end_);
     for (Line& line : lines_) line.look(end_);
     std::vector<reports::NodeClock> out;
     for (Line& line : lines_) out.push_back(std::move(line).done());
@@ -165,18 +165,9 @@ class Walk {
     const bool is_heal = event.f == name::heal;
     if (!is_heal && !f.starts_with("clock-")) return;
     now_ns_ = event.time_ns;
-    pass(Nanos(event.time_ns));
     for (Line& line : lines_) {
       if (is_heal) line.heal(Nanos(event.time_ns));
       if (!is_heal && line.node() == history_.text(event.node)) strike(line, plan_, event, f);
-    }
-  }
-
-  /// The points on the way to `to`.
-  void pass(Nanos to) {
-    while (next_ <= steps && end_ * next_ / steps < to) {
-      for (Line& line : lines_) line.look(end_ * next_ / steps);
-      next_ += 1;
     }
   }
 
@@ -184,7 +175,6 @@ class Walk {
   const checkers::History& history_;
   Nanos end_;
   std::vector<Line> lines_;
-  std::int64_t next_ = 0;
   std::int64_t now_ns_ = 0;
 };
 

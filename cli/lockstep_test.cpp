@@ -49,6 +49,25 @@ TEST_F(Lockstep, finds_a_known_weakness_and_replays_it_in_another_folder) {
   EXPECT_NE(again.out.find("on its recorded path, same hash"), std::string::npos) << again.out;
 }
 
+TEST_F(Lockstep, makes_a_page_of_a_run_with_its_faults_clocks_and_leases) {
+  const Finished found = lockstep({"run", shipped(clock_jump), "--seed", "0", "--html", "pages"});
+  ASSERT_EQ(found.exit_code, 0) << found.out << found.err;
+  const std::string page = box_.read("pages/redis_wall_clock_jumps_forward-0.html");
+  for (const char* const part :
+       {R"("kind":"clock-step","node":"redis/0")", "the wall clock of redis/0 jumps forward by",
+        R"("clocks":[{"node":"client/0","points":[[0,)", R"("leases":{"rows":)",
+        R"("mermaid":"sequenceDiagram\n)", R"("heal_ns":30000000000)"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+  const std::string kept = "out/redis_wall_clock_jumps_forward/0";
+  const Finished again = lockstep({"report", kept, "-o", "again.html"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(box_.read("again.html"), page) << "one run, one page";
+  fs::remove(folder_ / kept / "history.jsonl");
+  EXPECT_EQ(lockstep({"report", kept, "-o", "replayed.html"}).exit_code, 0);
+  EXPECT_EQ(box_.read("replayed.html"), page) << "a replay tells the same";
+}
+
 TEST_F(Lockstep, shrinks_a_failure_of_the_zoo_to_a_few_events_that_replay) {
   const Finished found = lockstep({"run", shipped("lock/zoo_plain_delete.json"), "--seeds", "20",
                                    "--shrink", "all", "--shrink-budget", "60s"});

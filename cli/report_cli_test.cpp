@@ -81,6 +81,18 @@ TEST_F(ReportCli, a_failure_with_the_history_of_another_seed_is_refused) {
   EXPECT_FALSE(exists("x/report.html"));
 }
 
+TEST_F(ReportCli, the_page_of_a_failure_tells_the_story_of_the_shrunk_one) {
+  static_cast<void>(campaign({}));
+  ASSERT_EQ(run({"shrink", "out/bad/3/failure.json"}).exit_code, 0);
+  EXPECT_EQ(run({"report", "out/bad/3"}).exit_code, 0);
+  EXPECT_NE(box_.read("out/bad/3/report.html")
+                .find(R"("file":"out/bad/3/shrunk.json","replay":"lockstep replay out/bad/3/)"),
+            std::string::npos);
+  EXPECT_EQ(run({"report", "out/bad/3/shrunk.json"}).out, "out/bad/3/shrunk.html\n");
+  EXPECT_NE(box_.read("out/bad/3/shrunk.html").find(R"("story":{"anomaly":"lock/double-grant")"),
+            std::string::npos);
+}
+
 TEST_F(ReportCli, exports_stand_beside_the_page) {
   static_cast<void>(campaign({}));
   EXPECT_EQ(run({"report", "out/bad/3", "--format", "perfetto"}).out,

@@ -56,7 +56,7 @@ TEST_F(Lockstep, makes_a_page_of_a_run_with_its_faults_clocks_and_leases) {
   for (const char* const part :
        {R"("kind":"clock-step","node":"redis/0")", "the wall clock of redis/0 jumps forward by",
         R"("clocks":[{"node":"client/0","points":[[0,)", R"("leases":{"rows":)",
-        R"("mermaid":"sequenceDiagram\n)", R"("heal_ns":30000000000)"}) {
+        R"("mermaid":"sequenceDiagram\u000a)", R"("heal_ns":30000000000)"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   const std::string kept = "out/redis_wall_clock_jumps_forward/0";

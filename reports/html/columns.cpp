@@ -2,11 +2,17 @@
 
 namespace lockstep::reports {
 
-Strings::Strings(const checkers::Names& names) {
-  texts_.reserve(names.size());
-  for (std::uint32_t id = 0; id < names.size(); ++id) {
-    texts_.emplace_back(names.text(checkers::NameId{id}));
+Strings::Strings(const checkers::Names& names)
+    : names_(names), texts_(1), of_name_(names.size(), 0) {}
+
+std::uint32_t Strings::add(checkers::NameId name) {
+  if (name == checkers::name::none) return 0;
+  std::uint32_t& place = of_name_[name.value];
+  if (place == 0) {
+    place = static_cast<std::uint32_t>(texts_.size());
+    texts_.emplace_back(names_.text(name));
   }
+  return place;
 }
 
 std::uint32_t Strings::add(std::string_view text) {

@@ -15,18 +15,24 @@ namespace lockstep::reports {
 /// Holds any int64 and any uint64.
 using Cell = __int128;
 
-/// The dictionary of all tables. It begins with the names of a history, under their own numbers.
+/// The dictionary of all tables, in the order in which they use it: two histories that say the same
+/// have the same one, whatever numbers their names have.
 class Strings {
  public:
+  /// `names` outlive it.
   explicit Strings(const checkers::Names& names);
 
   /// The position of `text`, new or old.
   [[nodiscard]] std::uint32_t add(std::string_view text);
+  /// The position of a name; 0: absent.
+  [[nodiscard]] std::uint32_t add(checkers::NameId name);
   /// Appends the member "strings".
   void write(JsonText& json) const;
 
  private:
+  const checkers::Names& names_;
   std::vector<std::string> texts_;
+  std::vector<std::uint32_t> of_name_;  ///< by number; 0: not used yet
   std::unordered_map<std::string, std::uint32_t> added_;
 };
 

@@ -77,9 +77,23 @@ TEST_F(Columns, with_a_number_that_a_page_cannot_hold_are_text) {
   EXPECT_NE(dictionary.find(R"("18446744073709551615","-9223372036854775808","0"])"),
             std::string::npos)
       << dictionary;
-  const auto first = static_cast<std::int64_t>(names_.size());
-  const std::vector<std::int64_t> expected{first, first + 1, first + 2};
+  const std::vector<std::int64_t> expected{1, 2, 3};
   EXPECT_EQ(unpacked(bytes_), expected);
+}
+
+TEST_F(Columns, name_what_they_use_in_the_order_in_which_they_use_it) {
+  checkers::Names names;
+  const auto b = names.intern("b");
+  const auto a = names.intern("a");
+  Strings strings(names);
+  EXPECT_EQ(strings.add(a), 1U);
+  EXPECT_EQ(strings.add(b), 2U);
+  EXPECT_EQ(strings.add(a), 1U);
+  EXPECT_EQ(strings.add(checkers::name::none), 0U);
+  JsonText json;
+  json.begin_object();
+  strings.write(json);
+  EXPECT_EQ(json.end_object().str(), R"({"strings":["","a","b"]})");
 }
 
 TEST(Packed, base64_is_that_of_the_rfc) {
@@ -130,6 +144,32 @@ TEST(Pages, a_page_that_lacks_a_place_is_refused) {
   }
   EXPECT_EQ(to_html(page, "a@LOCKSTEP_TITLE@b@LOCKSTEP_DATA@c@LOCKSTEP_TABLES@d").value_or(""),
             "atb{}cd");
+}
+
+TEST(Pages, tables_of_many_bytes_are_cut_into_several_elements) {
+  std::string noise;
+  std::uint64_t state = 1;
+  while (noise.size() < (2U << 20U)) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    noise += static_cast<char>(state >> 56U);
+  }
+  const auto html = to_html({"t", "{}", noise}, "@LOCKSTEP_TITLE@@LOCKSTEP_DATA@@LOCKSTEP_TABLES@");
+  ASSERT_TRUE(html.has_value());
+  std::string_view rest(*html);
+  rest.remove_prefix(3);  // "t{}"
+  const std::string_view cut =
+      "</script>\n<script type=\"application/octet-stream\" class=\"lockstep-tables\">";
+  std::string joined;
+  std::size_t pieces = 1;
+  for (std::size_t at = rest.find(cut); at != std::string_view::npos; at = rest.find(cut)) {
+    EXPECT_EQ(at, 60'000U);
+    joined += rest.substr(0, at);
+    rest.remove_prefix(at + cut.size());
+    pieces += 1;
+  }
+  joined += rest;
+  EXPECT_GT(pieces, 40U);
+  EXPECT_EQ(joined, base64(gzip(noise).value_or("")));
 }
 
 TEST(Pages, nothing_in_a_name_ends_the_element_of_the_data) {

@@ -86,9 +86,10 @@ void add_ends(OperationColumns& columns, std::int64_t base_ns) {
               [](const Row& row) { return Cell{row.asked->process.value}; });
 }
 
-void add_names(OperationColumns& columns) {
+void add_names(OperationColumns& columns, Strings& strings) {
   const auto name = [&](std::string_view column, checkers::NameId Event::* id) {
-    columns.told(column, Packing::text, [id](const Event& event) { return (event.*id).value; });
+    columns.told(column, Packing::text,
+                 [id, &strings](const Event& event) { return strings.add(event.*id); });
   };
   name("f", &Event::f);
   name("node", &Event::node);
@@ -140,7 +141,7 @@ std::vector<LeaseWindow> leases_of(const checkers::History& history) {
 }
 
 void add_leases(const std::vector<LeaseWindow>& windows, const checkers::History& history,
-                std::int64_t base_ns, Table& table) {
+                std::int64_t base_ns, Strings& strings, Table& table) {
   const std::int64_t end_ns = end_of(history);
   const auto add = [&](std::string_view name, Packing packing, const auto& cell) {
     table.column(name, packing, [&](std::size_t row) { return Cell{cell(windows[row])}; });
@@ -149,8 +150,8 @@ void add_leases(const std::vector<LeaseWindow>& windows, const checkers::History
     return Cell{std::min(time_ns, end_ns)} - base_ns;
   };
   add("acquire", Packing::delta, [](const LeaseWindow& w) { return w.proof.value; });
-  add("key", Packing::text, [](const LeaseWindow& w) { return w.key.value; });
-  add("node", Packing::text, [](const LeaseWindow& w) { return w.node.value; });
+  add("key", Packing::text, [&](const LeaseWindow& w) { return strings.add(w.key); });
+  add("node", Packing::text, [&](const LeaseWindow& w) { return strings.add(w.node); });
   add("lease", Packing::plain, [](const LeaseWindow& w) { return w.lease.value; });
   add("owner", Packing::plain,
       [&](const LeaseWindow& w) { return history.events[w.proof.value].owner.value; });
@@ -176,12 +177,12 @@ std::string write_tables(const RunRecord& run, std::int64_t base_ns, JsonText& j
   Table operations("operations", rows.size(), strings, bytes);
   OperationColumns columns(rows, operations);
   add_ends(columns, base_ns);
-  add_names(columns);
+  add_names(columns, strings);
   add_numbers(columns);
   add_effects(columns, base_ns);
   const std::vector<LeaseWindow> windows = leases_of(run.history);
   Table leases("leases", windows.size(), strings, bytes);
-  add_leases(windows, run.history, base_ns, leases);
+  add_leases(windows, run.history, base_ns, strings, leases);
   strings.write(json);
   json.key("tables").begin_object();
   operations.write(json);

@@ -138,19 +138,45 @@ TEST_F(ReportCli, names_from_files_lead_out_of_no_folder) {
   EXPECT_TRUE(exists("evil-______x-3.html"));
 }
 
+/// What scripts/bench writes: one benchmark with a ceiling, one without.
+std::string bench_results(const std::string& date) {
+  return R"({"format": "lockstep-bench/1", "date": ")" + date + R"(T22:54:16+00:00",
+ "commit": "6569c2ef83fa00ce", "dirty": true, "command": "scripts/bench --quick", "quick": true,
+ "machine": {"cpu": "EPYC </script>", "cores": 2, "memory_GiB": 23.5, "os": "Debian", "load": [1.5]},
+ "compiler": "clang", "redis": "7.0.15",
+ "benchmarks": [
+  {"program": "lock", "name": "pairs/redis/depth:1", "rate": 9686.5, "p50_us": 140.938, "peak_MiB": 16},
+  {"program": "lock", "name": "pairs/raw/depth:1", "rate": 12000}],
+ "ratios": [
+  {"program": "lock", "what": "pairs, 1 in flight", "ours": "pairs/redis/depth:1",
+   "ceiling": "pairs/raw/depth:1", "counter": "items_per_second", "at_most": false, "target": 0.9,
+   "ours_value": 9686.5, "ceiling_value": 12000, "ratio": 0.8072, "met": false}],
+ "failures": [{"program": "checker", "exit": 70, "output": "x"}],
+ "missing": [{"what": "redlock for Node", "why": "no npm"}]})";
+}
+
 TEST_F(ReportCli, results_of_benchmarks_become_a_trend_in_the_order_given) {
-  const std::string row = R"({"group": "lock", "name": "a", "unit": "pairs/s", "ours": 1.5})";
-  box_.write("1.json", R"({"schema": 1, "label": "one", "rows": [)" + row + "]}");
-  box_.write("2.json", R"({"schema": 1, "label": "two", "rows": []})");
-  EXPECT_EQ(run({"report", "1.json", "2.json", "-o", "trend.html"}).out, "trend.html\n");
+  box_.write("1.json", bench_results("2026-11-29"));
+  box_.write("2.json", bench_results("2026-11-30"));
+  const Finished end = run({"report", "1.json", "2.json", "-o", "trend.html"});
+  EXPECT_EQ(end.out, "trend.html\n") << end.err;
   const std::string html = box_.read("trend.html");
   EXPECT_EQ(text_in(document("trend.html"), "kind"), "bench");
-  EXPECT_LT(html.find(R"("label": "one")"), html.find(R"("label": "two")"));
+  const std::size_t first = html.find(R"("label":"2026-11-29 6569c2ef83fa")");
+  EXPECT_LT(first, html.find(R"("label":"2026-11-30 6569c2ef83fa")"));
+  EXPECT_NE(html.find(R"({"group":"lock","name":"pairs, 1 in flight","unit":"/s","better":"more",)"
+                      R"("ours":9686.5,"ceiling":12000,"ceiling_name":"pairs/raw/depth:1",)"
+                      R"("ratio":0.8072,"target":0.9,"p50_ns":140938,"memory_bytes":16777216})"),
+            std::string::npos);
+  EXPECT_NE(html.find(R"({"group":"lock","name":"pairs/raw/depth:1","unit":"/s","ours":12000})"),
+            std::string::npos);
+  EXPECT_NE(html.find(R"("checker failed: its rates are not here")"), std::string::npos);
 }
 
 TEST_F(ReportCli, mistakes_are_named_with_file_and_place) {
   static_cast<void>(campaign({"--json", "results.json"}));
-  box_.write("rows.json", R"({"schema": 1, "rows": [{"group": "g", "name": 5}]})");
+  box_.write("bench.json", R"({"format": "lockstep-bench/1", "commit": 5, "benchmarks": []})");
+  box_.write("new.json", R"({"format": "lockstep-bench/9", "benchmarks": []})");
   box_.write("other.json", R"({"a": 1})");
   box_.write("broken.json", "{\n  \"plan\": }");
   box_.write("cut.jsonl", "{\"schema\":1}\n");
@@ -160,7 +186,10 @@ TEST_F(ReportCli, mistakes_are_named_with_file_and_place) {
     std::string says;
   };
   for (const Case& one : {
-           Case{{"report", "rows.json"}, 65, "rows.json: /rows/0/name: found the number 5"},
+           Case{{"report", "bench.json"}, 65, "bench.json: /commit: found the number 5"},
+           Case{{"report", "new.json"},
+                65,
+                "new.json: /format: found the string \"lockstep-bench/9\""},
            Case{{"report", "other.json"}, 65, "other.json: found a JSON document of another kind"},
            Case{{"report", "broken.json"}, 65, "broken.json:2:"},
            Case{{"report", "cut.jsonl"}, 65, "cut.jsonl:2: "},

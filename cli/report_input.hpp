@@ -15,8 +15,7 @@ enum class InputKind : std::uint8_t { run_folder, failure, history, campaign, be
 /// broken.
 [[nodiscard]] scenarios::Input<InputKind> kind_of_input(const std::string& path);
 
-/// One set of results of scripts/bench as a JSON object in one line. Errors: missing; bad_file -
-/// another schema, or rows that lack a name, a unit or a number, with the JSON pointer.
+/// One set of results of scripts/bench for its page. Errors: missing; bad_file, as bench_run().
 [[nodiscard]] scenarios::Input<std::string> load_bench(const std::string& file);
 
 }  // namespace lockstep::cli

@@ -193,7 +193,29 @@ void add_pushes(const Load& load) {
   add(name_of("blocking", load), [=] { return push_from_threads(load); });
 }
 
+std::string name_of(const std::string& what, const StreamLoad& load) {
+  return what + (load.append_only ? "/aof_always" : "/memory") +
+         "/callers:" + std::to_string(load.callers) + "/bytes:" + std::to_string(load.bytes);
+}
+
+void add_streams() {
+  for (const bool append_only : {false, true}) {
+    if (append_only && !settings().redis.empty()) continue;  // it is as its owner made it
+    for (const std::uint64_t callers : {1U, 64U, 256U}) {
+      for (const std::size_t bytes : sizes) {
+        if (settings().quick && (bytes > 1'024 || callers == 64)) continue;
+        const StreamLoad load{append_only, callers, bytes};
+        add(name_of("streams/push", load), [=] { return stream_push(load); });
+        add(name_of("streams/raw_xadd", load), [=] { return raw_xadd(load); });
+      }
+    }
+    const StreamLoad batches{append_only, ack_batch, 64};
+    add(name_of("streams/pop_ack", batches), [=] { return stream_pop_ack(batches); });
+  }
+}
+
 void add_all() {
+  add_streams();
   for (const Level level : levels) {
     for (const std::uint64_t callers : callers_at(level)) {
       for (const std::size_t bytes : sizes) {
@@ -236,6 +258,15 @@ std::vector<Ratio> ratios() {
         all.push_back(ratio_of("push", load, target_of(load)));
         if (bytes == 64)
           all.push_back(ratio_of("blocking", load, target_of(load) == 0.88 ? 0.95 : 0));
+      }
+    }
+  }
+  for (const bool append_only : {false, true}) {
+    for (const std::uint64_t callers : {1U, 64U, 256U}) {
+      for (const std::size_t bytes : sizes) {
+        const StreamLoad load{append_only, callers, bytes};
+        all.push_back({"queue, " + name_of("streams/push", load), name_of("streams/push", load),
+                       name_of("streams/raw_xadd", load), 0});
       }
     }
   }

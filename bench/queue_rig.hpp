@@ -91,4 +91,16 @@ class LiveQueue {
 /// Pops of a queue of 10,000 events, after so many acks. An item is a pop and its ack.
 [[nodiscard]] Measured pop_latency(std::uint64_t acked);
 
+// ---- benchmarks of stream_queue_bench.cpp -------------------------------------------------------
+
+struct StreamLoad {
+  bool append_only = false;   ///< the server syncs its file before every answer
+  std::uint64_t callers = 1;  ///< of pops: events of one batch; of the ceiling: the window
+  std::size_t bytes = 64;     ///< of one payload
+};
+[[nodiscard]] Measured stream_push(const StreamLoad& load);
+[[nodiscard]] Measured stream_pop_ack(const StreamLoad& load);
+/// XADD alone, pipelined.
+[[nodiscard]] Measured raw_xadd(const StreamLoad& load);
+
 }  // namespace lockstep::bench

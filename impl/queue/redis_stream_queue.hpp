@@ -45,7 +45,9 @@ struct RedisStreamOptions {
   /// object wakes one at once.
   Nanos poll_min = milliseconds(2);
   Nanos poll_max = milliseconds(50);
-  /// Requests of push_once() that are remembered: the last so many.
+  /// Requests of push_once() that are remembered: the last so many. More than all that push make
+  /// while one is under way, which a network can hold up for long after its caller gave up: a copy
+  /// that arrives when its request is forgotten makes another event.
   std::uint32_t requests_max = 10'000;
 };
 

@@ -98,7 +98,9 @@ void draw_outbox(const Terms& terms, WorkloadSettings& workload) {
 
 /// What only a queue has that clients share on a server.
 void draw_shared_queue(Scenario& scenario) {
-  scenario.workload.clients = drawn(1, 4);
+  scenario.workload.clients = drawn(1, 3);
+  scenario.workload.consumers += 2;  // each waits for the network twice an event
+  scenario.workload.think = drawn_range(milliseconds(50), milliseconds(300));
   scenario.queue.push = scenario.queue.ack = scenarios::Durability::sync;
   if (scenario.queue.visibility.count() > 0) return;
   scenario.queue.visibility = drawn(milliseconds(200), seconds(1));

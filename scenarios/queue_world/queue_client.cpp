@@ -58,7 +58,6 @@ queue::RedisStreamOptions stream_options_of(const PlanConfig& config) {
   options.attempts_max = static_cast<std::uint32_t>(config.queue.attempts_max);
   options.backoff_base = config.queue.backoff;
   options.backoff_max = 8 * config.queue.backoff;
-  options.requests_max = 100;  // so that forgetting is a part of what is tried
   return options;
 }
 

@@ -86,7 +86,9 @@ Task<void> with_queue(Env* env, StreamLoad load, bool takes, Measured* measured)
   if (!opened) give_up(opened.error().detail);
   RedisStreamQueue* queue = opened->get();
   Measured pushes = *measured;
-  co_await push_all(env, queue, load, takes ? &pushes : measured);
+  Measured* pushed = measured;
+  if (takes) pushed = &pushes;
+  co_await push_all(env, queue, load, pushed);
   if (takes) co_await take_all(queue, load, measured);
   const auto closed = co_await queue->close();
   if (!closed) give_up(closed.error().detail);

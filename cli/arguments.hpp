@@ -105,9 +105,9 @@ struct WorkerArguments {
   std::string job;
 };
 
-using Arguments = std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments,
-                               CheckArguments, LiveArguments, WorkerArguments, ReportArguments,
-                               ListArguments>;
+using Arguments =
+    std::variant<RunArguments, MergeArguments, ReplayArguments, ShrinkArguments, CheckArguments,
+                 LiveArguments, WorkerArguments, ReportArguments, ListArguments>;
 
 /// Nothing to run: help, version, or a mistake.
 struct NothingToDo {

@@ -53,7 +53,8 @@ std::vector<std::string> why_not_live(const PlanConfig& config,
   }
   if (config.crash_point.call > 0) add(reasons, "sweep: no live disk dies at a given call");
   if (config.topology.redis.replica) add(reasons, "replica: live servers have no replicas");
-  if (has_queues(kind) && servers == Servers::foreign) {
+  const bool in_folders = has_queues(kind) && !has_shared_queue(config.workload);
+  if (in_folders && servers == Servers::foreign) {
     add(reasons, "workload queue: has no server; its disks are folders of --spawn");
   }
   for (const PlannedFault& fault : faults) add(reasons, reason_of(fault, servers));

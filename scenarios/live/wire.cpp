@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <string_view>
 #include <type_traits>
@@ -14,7 +16,10 @@ namespace {
 
 static_assert(std::is_trivially_copyable_v<checkers::Event>);
 static_assert(std::is_trivially_copyable_v<lock::LeaseToken>);
+static_assert(std::is_standard_layout_v<checkers::Event>);
 
+constexpr std::ptrdiff_t event_fields_end =
+    offsetof(checkers::Event, has_commit) + sizeof(checkers::Event::has_commit);
 constexpr std::size_t head_bytes = sizeof(std::uint32_t) + 1;  // of what follows; which message
 
 template <class T>
@@ -56,7 +61,11 @@ class Fields {
 struct Encoder {
   std::string operator()(const NewName& name) const { return name.text; }
   std::string operator()(const NewLease& lease) const { return plain(lease.token); }
-  std::string operator()(const NewEvent& event) const { return plain(event.event); }
+  std::string operator()(const NewEvent& event) const {
+    std::string out = plain(event.event);
+    std::fill(out.begin() + event_fields_end, out.end(), '\0');  // padding says nothing
+    return out;
+  }
   std::string operator()(const Taken& taken) const { return plain(taken.n); }
   std::string operator()(const QueueLeft& left) const { return plain(left.queues); }
   std::string operator()(const Labelled& labelled) const {

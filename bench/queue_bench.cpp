@@ -70,16 +70,6 @@ Measured raw_delete() {
 
 // ---- ours, from coroutines ----------------------------------------------------------------------
 
-env::Task<void> push_some(ByteQueue* queue, std::uint64_t count, const std::string* payload,
-                          Latencies* ns) {
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto start = Clock::now();
-    const auto id = co_await queue->push(*payload);
-    if (!id) give_up(id.error().detail);
-    ns->push_back(ns_since(start));
-  }
-}
-
 env::Task<void> push_from_many(env::Env* env, ByteQueue* queue, Load load, Latencies* ns) {
   const std::string payload = payload_of(load.bytes);
   const std::uint64_t each = total_of(load) / load.callers;

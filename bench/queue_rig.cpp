@@ -95,6 +95,16 @@ void LiveQueue::close() {
   queue_.reset();
 }
 
+env::Task<void> push_some(queue::EventQueue* queue, std::uint64_t count, const std::string* payload,
+                          Latencies* ns) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto start = Clock::now();
+    const auto id = co_await queue->push(*payload);
+    if (!id) give_up(id.error().detail);
+    ns->push_back(ns_since(start));
+  }
+}
+
 env::Task<void> pop_and_ack(ByteQueue* queue, std::uint64_t total, std::uint64_t batch,
                             std::string payload) {
   for (std::uint64_t done = 0; done < total;) {

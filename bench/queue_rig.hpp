@@ -78,6 +78,9 @@ class LiveQueue {
   std::unique_ptr<ByteQueue> queue_;
 };
 
+/// One caller: so many pushes, one after the other. `payload` and `ns` outlive it.
+[[nodiscard]] env::Task<void> push_some(queue::EventQueue* queue, std::uint64_t count,
+                                        const std::string* payload, Latencies* ns);
 /// Pops and acks `total` events, `batch` of them with one call; each must be `payload`.
 [[nodiscard]] env::Task<void> pop_and_ack(ByteQueue* queue, std::uint64_t total,
                                           std::uint64_t batch, std::string payload);

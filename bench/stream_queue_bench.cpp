@@ -32,16 +32,6 @@ queue::RedisStreamOptions options_now() {
   return options;
 }
 
-Task<void> push_some(RedisStreamQueue* queue, std::uint64_t count, const std::string* payload,
-                     Latencies* ns) {
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto start = Clock::now();
-    const auto id = co_await queue->push(*payload);
-    if (!id) give_up(id.error().detail);
-    ns->push_back(ns_since(start));
-  }
-}
-
 Task<void> expect_ready(RedisStreamQueue* queue, std::uint64_t ready) {
   const auto counts = co_await queue->count();
   if (!counts || counts->ready != ready) give_up("the queue does not hold what was pushed");

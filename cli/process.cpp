@@ -55,7 +55,7 @@ Process::~Process() {
 void Process::signal(int number) const { ::kill(id_, number); }
 
 Finished Process::wait() {
-  constexpr int patience_ms = 60'000;
+  constexpr int patience_ms = 200'000;
   int status = 0;
   int waited_ms = 0;
   while (::waitpid(id_, &status, WNOHANG) == 0) {

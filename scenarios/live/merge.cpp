@@ -58,6 +58,7 @@ bool HistoryMerge::is_sound(const Life& life, const Event& event) const {
   if (event.time_ns < 0 || event.time_ns >= checkers::time_max_ns) return false;
   if (event.type == EventType::invoke) return event.pair == checkers::no_event;
   if (event.pair.value >= life.events.size()) return false;
+  if (life.events[event.pair.value] == dropped) return true;
   const Event& invoked = events_[life.events[event.pair.value]];
   return invoked.type == EventType::invoke && invoked.pair == checkers::no_event &&
          invoked.time_ns <= event.time_ns;
@@ -74,24 +75,22 @@ void HistoryMerge::rename(Life& life, Event& event) {
 Result<void> HistoryMerge::add(Life& life, Event event) {
   if (!is_sound(life, event)) return fail(broken("an event refers to what is not there"));
   rename(life, event);
+  const bool answers = event.pair != checkers::no_event;
+  if (answers) event.pair = EventIndex{life.events[event.pair.value]};
+  if (answers) ++completed_;
   const auto position = static_cast<std::uint32_t>(events_.size());
-  if (event.pair != checkers::no_event) {
-    const std::uint32_t invoked = life.events[event.pair.value];
-    if (events_.size() < checkers::events_max) events_[invoked].pair = EventIndex{position};
-    event.pair = EventIndex{invoked};
-    ++completed_;
-  }
-  life.events.push_back(position);
-  push(event);
+  const bool is_kept = push(event);  // once there is no room, nothing is
+  if (is_kept && answers) events_[event.pair.value].pair = EventIndex{position};
+  life.events.push_back(is_kept ? position : dropped);
   return {};
 }
 
-void HistoryMerge::push(const Event& event) {
-  if (events_.size() < checkers::events_max) {
-    events_.push_back(event);
-  } else {
-    ++history_.dropped;
-  }
+/// Whether there was room.
+bool HistoryMerge::push(const Event& event) {
+  const bool is_room = events_.size() < events_max_;
+  if (is_room) events_.push_back(event);
+  if (!is_room) ++history_.dropped;
+  return is_room;
 }
 
 void HistoryMerge::mark(const checkers::Marker& what) {
@@ -103,7 +102,7 @@ void HistoryMerge::mark(const checkers::Marker& what) {
   event.node = what.node;
   event.has_value = what.value.has_value();
   event.value = what.value.value_or(0);
-  push(event);
+  static_cast<void>(push(event));
 }
 
 void HistoryMerge::finish(Nanos end) {

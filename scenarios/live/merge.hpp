@@ -24,8 +24,10 @@ using LifeId = StrongId<struct LifeTag, std::uint32_t>;
 
 class HistoryMerge {
  public:
-  /// `history` has its header, and nothing else; it outlives the merge.
-  explicit HistoryMerge(checkers::History& history) : history_(history) {}
+  /// `history` has its header, and nothing else; it outlives the merge. Beyond `events_max` events
+  /// are counted as dropped, with what answers them: such a history is not judged.
+  explicit HistoryMerge(checkers::History& history, std::size_t events_max = checkers::events_max)
+      : history_(history), events_max_(events_max) {}
 
   [[nodiscard]] LifeId begin_life();
   /// Names, leases and events; other messages are not for a history. Errors, definite: protocol - a
@@ -46,16 +48,19 @@ class HistoryMerge {
   struct Life {
     std::vector<checkers::NameId> names;
     std::vector<checkers::LeaseId> leases;
-    std::vector<std::uint32_t> events;  ///< positions in events_
+    std::vector<std::uint32_t> events;  ///< positions in events_, or `dropped`
     std::map<std::uint32_t, checkers::ProcessId> processes;
   };
+
+  static constexpr std::uint32_t dropped = checkers::no_event.value;
 
   [[nodiscard]] Result<void> add(Life& life, checkers::Event event);
   [[nodiscard]] bool is_sound(const Life& life, const checkers::Event& event) const;
   void rename(Life& life, checkers::Event& event);
-  void push(const checkers::Event& event);
+  [[nodiscard]] bool push(const checkers::Event& event);
 
   checkers::History& history_;
+  std::size_t events_max_;
   std::vector<Life> lives_;
   std::map<lock::LeaseToken, checkers::LeaseId> leases_;
   std::uint32_t processes_ = 0;

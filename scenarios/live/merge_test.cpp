@@ -155,5 +155,22 @@ TEST_F(Merge, nothing_is_answered_twice_or_before_it_was_asked) {
   EXPECT_FALSE(a.answer(11, EventType::ok, first));
 }
 
+TEST_F(Merge, what_is_too_much_is_counted_with_its_answers_and_not_judged) {
+  HistoryMerge small(history_, 3);
+  Life life(small, 7);
+  EXPECT_TRUE(life.acquire(10, 20));
+  const std::uint32_t kept = life.invoke(30, name::release);
+  const std::uint32_t dropped = life.invoke(40, name::acquire, 1);
+  EXPECT_TRUE(life.answer(50, EventType::ok, dropped));
+  EXPECT_TRUE(life.answer(60, EventType::ok, kept));
+  small.finish(Nanos(100));
+  EXPECT_EQ(history_.events.size(), 3U);
+  EXPECT_EQ(history_.dropped, 3U);
+  EXPECT_EQ(history_.events[2].pair, checkers::no_event);
+  const auto judged = checkers::judge(history_, "lease-lock");
+  ASSERT_TRUE(judged);
+  EXPECT_EQ(judged->verdict, checkers::Verdict::unknown);
+}
+
 }  // namespace
 }  // namespace lockstep::scenarios::live

@@ -144,11 +144,21 @@ void put_ratio(JsonText& json, Reader& ratio) {
     if (share > 0) put(json, name, is_cost ? 1 / share : share);
   };
   json.member("better", is_cost ? "less" : "more");
-  put(json, "ours", ratio.number("ours_value"));
-  if (const auto ceiling = ratio.number_if("ceiling_value")) put(json, "ceiling", *ceiling);
-  json.member("ceiling_name", ratio.text("ceiling"));
-  put_share("ratio", ratio.number_if("ratio").value_or(0));
-  put_share("target", ratio.number("target"));  // 0: there is none
+  const double ours = ratio.number("ours_value");
+  const double target = ratio.number("target");  // 0: there is none
+  const auto ceiling = ratio.number_if("ceiling_value");
+  put(json, "ours", ours);
+  if (ceiling) {
+    put(json, "ceiling", *ceiling);
+    json.member("ceiling_name", ratio.text("ceiling"));
+    put_share("ratio", ratio.number_if("ratio").value_or(0));
+    put_share("target", target);
+  } else if (target > 0) {  // the value itself is held to it
+    put(json, "ceiling", target);
+    json.member("ceiling_name", "the target");
+    put_share("ratio", ours / target);
+    put_share("target", 1);
+  }
 }
 
 class Run {

@@ -150,7 +150,10 @@ std::string bench_results(const std::string& date) {
  "ratios": [
   {"program": "lock", "what": "pairs, 1 in flight", "ours": "pairs/redis/depth:1",
    "ceiling": "pairs/raw/depth:1", "counter": "items_per_second", "at_most": false, "target": 0.9,
-   "ours_value": 9686.5, "ceiling_value": 12000, "ratio": 0.8072, "met": false}],
+   "ours_value": 9686.5, "ceiling_value": 12000, "ratio": 0.8072, "met": false},
+  {"program": "checker", "what": "a million, ms", "ours": "check/lock", "ceiling": "",
+   "counter": "real_time", "at_most": true, "target": 1000,
+   "ours_value": 800, "ceiling_value": null, "ratio": 800, "met": true}],
  "failures": [{"program": "checker", "exit": 70, "output": "x"}],
  "missing": [{"what": "redlock for Node", "why": "no npm"}]})";
 }
@@ -168,6 +171,11 @@ TEST_F(ReportCli, results_of_benchmarks_become_a_trend_in_the_order_given) {
                       R"("ours":9686.5,"ceiling":12000,"ceiling_name":"pairs/raw/depth:1",)"
                       R"("ratio":0.8072,"target":0.9,"p50_ns":140938,"memory_bytes":16777216})"),
             std::string::npos);
+  EXPECT_NE(html.find(R"({"group":"checker","name":"a million, ms","unit":"real_time",)"
+                      R"("better":"less","ours":800,"ceiling":1000,"ceiling_name":"the target",)"
+                      R"("ratio":1.25,"target":1})"),
+            std::string::npos)
+      << "held to its target alone, it is a share of that";
   EXPECT_NE(html.find(R"({"group":"lock","name":"pairs/raw/depth:1","unit":"/s","ours":12000})"),
             std::string::npos);
   EXPECT_NE(html.find(R"("checker failed: its rates are not here")"), std::string::npos);

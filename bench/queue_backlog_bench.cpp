@@ -24,7 +24,7 @@ env::Task<void> time_pops(ByteQueue* queue, std::uint64_t count, Latencies* ns) 
 }  // namespace
 
 Measured raw_scan() {
-  const Folder folder;
+  const rig::ScratchFolder folder = make_folder();
   auto db = std::make_unique<RawDb>(folder.path());
   for (std::uint64_t id = 1; id <= backlog(); id += 1'000) db->push(id, 1'000, payload, false);
   db.reset();

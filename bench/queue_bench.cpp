@@ -34,7 +34,7 @@ std::uint64_t total_of(const Load& load) {
 
 Measured raw_push(const Load& load) {
   const std::string payload = payload_of(load.bytes);
-  const Folder folder;
+  const rig::ScratchFolder folder = make_folder();
   RawDb db(folder.path());
   db.push(1, 1, payload);
   Measured measured;
@@ -54,7 +54,7 @@ constexpr std::uint64_t events_acked = 8'192;
 constexpr std::uint64_t ack_batch = 100;
 
 Measured raw_delete() {
-  const Folder folder;
+  const rig::ScratchFolder folder = make_folder();
   RawDb db(folder.path());
   db.push(1, events_acked, payload_of(100));
   Measured measured;
@@ -122,7 +122,7 @@ void push_blocking(Blocking& queue, std::uint64_t count, const std::string& payl
 
 Measured push_from_threads(const Load& load) {
   const std::string payload = payload_of(load.bytes);
-  const Folder folder;
+  const rig::ScratchFolder folder = make_folder();
   auto queue = Blocking::open(folder.path() + "/queue", at_level(load.level));
   if (!queue) give_up(queue.error().detail);
   Measured measured;

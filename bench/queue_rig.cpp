@@ -1,10 +1,8 @@
 #include "bench/queue_rig.hpp"
 
 #include <rocksdb/env.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "impl/queue/format.hpp"
 #include "impl/queue/rocks.hpp"
@@ -28,13 +26,11 @@ rocksdb::WriteOptions synced(bool sync) {
 
 }  // namespace
 
-Folder::Folder() {
-  std::string pattern = std::filesystem::temp_directory_path() / "lockstep-bench-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) give_up("no temporary folder");
-  path_ = pattern;
+rig::ScratchFolder make_folder() {
+  auto folder = rig::ScratchFolder::make("lockstep-bench");
+  if (!folder) give_up(folder.error().detail);
+  return std::move(*folder);
 }
-
-Folder::~Folder() { std::filesystem::remove_all(path_); }
 
 RawDb::RawDb(const std::string& folder) {
   queue::StoreOptions options;

@@ -10,6 +10,7 @@
 #include "bench/harness.hpp"
 #include "impl/live/run.hpp"
 #include "impl/queue/byte_queue.hpp"
+#include "rig/scratch_folder.hpp"
 
 namespace lockstep::bench {
 
@@ -18,18 +19,8 @@ using queue::ByteQueue;
 /// So many bytes, the same every time.
 [[nodiscard]] inline std::string payload_of(std::size_t bytes) { return std::string(bytes, 'p'); }
 
-/// A folder below TMPDIR that is gone afterwards.
-class Folder {
- public:
-  Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder();
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+/// Below TMPDIR, gone afterwards.
+[[nodiscard]] rig::ScratchFolder make_folder();
 
 /// The ceiling: RocksDB alone, with the queue's own options, keys and records.
 class RawDb {
@@ -72,7 +63,7 @@ class LiveQueue {
   }
 
  private:
-  Folder folder_;
+  rig::ScratchFolder folder_ = make_folder();
   live::Loop loop_;
   live::Node node_;
   std::unique_ptr<ByteQueue> queue_;

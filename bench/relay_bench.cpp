@@ -93,36 +93,46 @@ Task<void> stop_when_empty(env::Env* env, relay::RocksOutbox* outbox, relay::Rel
   relay->stop();
 }
 
-Task<void> relay_all(env::Env* env, relay::RocksOutbox* outbox, std::size_t batch) {
+Task<void> connect(redis::Client* client) {
+  std::vector<std::string> words{"PING"};
+  const auto pong = co_await client->command(std::move(words));
+  if (!pong) give_up(pong.error().detail);
+}
+
+/// @return How long it took, in ns.
+Task<std::int64_t> relay_all(env::Env* env, relay::RocksOutbox* outbox, std::size_t batch) {
   redis::Client client(*env, server(0));
+  co_await connect(&client);
   relay::RedisStreamPublisher stream(client, stream_options());
   relay::RelayConfig config;
   config.batch_max = batch;
   relay::Relay relay(*env, *outbox, stream, config);
   env::TaskGroup group(*env);
   group.spawn(stop_when_empty(env, outbox, &relay));
+  const auto began = Clock::now();
   const auto ended = co_await relay.run();
+  const std::int64_t elapsed_ns = ns_since(began);
   if (!ended) give_up(ended.error().detail);
   co_await group.join();
   co_await expect_stream(&client);
   co_await client.shutdown();
+  co_return elapsed_ns;
 }
 
 /// Items are entries: fetched from RocksDB, published, marked with shared fsyncs.
 Measured rocksdb_to_stream(std::size_t batch) {
   start_over();
-  const Folder folder;
+  const rig::ScratchFolder folder = make_folder();
   live::Loop loop;
   live::Node node(loop, {.root = folder.path()});
   auto outbox = live::run_until_complete(node, filled_outbox(&node.env()), seconds(120));
   if (!outbox) give_up("no end");
   Measured measured;
   measured.items = entries();
-  const auto began = Clock::now();
-  const auto ended =
+  const auto elapsed_ns =
       live::run_until_complete(node, relay_all(&node.env(), outbox->get(), batch), seconds(120));
-  if (!ended) give_up("no end");
-  measured.elapsed_ns = ns_since(began);
+  if (!elapsed_ns) give_up("no end");
+  measured.elapsed_ns = *elapsed_ns;
   const auto closed = live::run_until_complete(node, (*outbox)->close(), seconds(120));
   if (!closed || !*closed) give_up("cannot close");
   outbox->reset();
@@ -149,17 +159,22 @@ Task<void> publish_some(relay::Publisher* publisher, std::uint64_t first, std::u
   }
 }
 
-Task<void> publish_all(env::Env* env, std::size_t batch) {
+/// @return How long it took, in ns.
+Task<std::int64_t> publish_all(env::Env* env, std::size_t batch) {
   redis::Client client(*env, server(0));
+  co_await connect(&client);
   relay::RedisStreamPublisher stream(client, stream_options());
   env::TaskGroup group(*env);
   const std::size_t calls = relay::RelayConfig().in_flight_max;
+  const auto began = Clock::now();
   for (std::size_t i = 0; i < calls; ++i) {
     group.spawn(publish_some(&stream, i * batch, calls * batch, batch));
   }
   co_await group.join();
+  const std::int64_t elapsed_ns = ns_since(began);
   co_await expect_stream(&client);
   co_await client.shutdown();
+  co_return elapsed_ns;
 }
 
 Measured publisher_alone(std::size_t batch) {
@@ -168,11 +183,10 @@ Measured publisher_alone(std::size_t batch) {
   live::Node node(loop, {});
   Measured measured;
   measured.items = entries();
-  const auto began = Clock::now();
-  if (!live::run_until_complete(node, publish_all(&node.env(), batch), seconds(120))) {
-    give_up("no end");
-  }
-  measured.elapsed_ns = ns_since(began);
+  const auto elapsed_ns =
+      live::run_until_complete(node, publish_all(&node.env(), batch), seconds(120));
+  if (!elapsed_ns) give_up("no end");
+  measured.elapsed_ns = *elapsed_ns;
   node.end();
   return measured;
 }
@@ -216,7 +230,7 @@ Task<void> measure_lag(env::Env* env, std::uint64_t count, Latencies* ns) {
 Measured lag() {
   Measured measured;
   measured.items = settings().quick ? 500 : 2'000;
-  const Folder folder;
+  const rig::ScratchFolder folder = make_folder();
   live::Loop loop;
   live::Node node(loop, {.root = folder.path()});
   const auto began = Clock::now();

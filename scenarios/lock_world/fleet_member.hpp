@@ -60,7 +60,7 @@ class HolderLabel {
   const ClientNode& node_;
 };
 
-/// How a plan's clients reach the server on `host`.
+/// `server` with the patience that the plan gives its clients.
 [[nodiscard]] redis::Options redis_options_of(const PlanConfig& config, redis::Options server);
 /// The keeper's configuration that a plan asks for.
 [[nodiscard]] lock::DistributedLockConfig keeper_config_of(const PlanConfig& config);

@@ -54,25 +54,40 @@ TEST_P(EnvContract, sleep_until_the_past_ends) {
 
 struct Order {
   std::vector<int> ends;
+  MonoTime last_begin = MonoTime::min();
 };
 
 Task<void> sleep_then_note(Env& env, MonoTime until, int name, Order* order) {
+  order->last_begin = env.clock.now();
   const Outcome slept = co_await env::sleep_until(env.waits, until);
   EXPECT_EQ(slept.code, Errc::ok);
   EXPECT_GE(env.clock.now(), until);
   order->ends.push_back(name);
 }
 
+// Whether all five sleeps began before the first of them was due. The order is promised for those
+// only: a thread that the system lets wait for long enough is late for a deadline, and then begins last.
+Task<bool> sleep_in_order(Env& env) {
+  TaskGroup group(env);
+  Order order;
+  const MonoTime first = env.clock.now() + moment;
+  for (const int n : {4, 1, 3, 0, 2}) {
+    group.spawn(sleep_then_note(env, first + n * moment, n, &order));
+  }
+  co_await group.join();
+  if (order.last_begin >= first) co_return false;
+  EXPECT_EQ(order.ends, (std::vector<int>{0, 1, 2, 3, 4}));
+  co_return true;
+}
+
 TEST_P(EnvContract, sleeps_end_in_the_order_of_their_deadlines) {
   run([](Env& env) -> Task<void> {
-    TaskGroup group(env);
-    Order order;
-    const MonoTime start = env.clock.now() + milliseconds(1);
-    for (const int n : {4, 1, 3, 0, 2}) {
-      group.spawn(sleep_then_note(env, start + n * moment, n, &order));
+    constexpr int attempts = 100;
+    for (int n = 0; n < attempts; ++n) {
+      const bool conclusive = co_await sleep_in_order(env);
+      if (conclusive) co_return;
     }
-    co_await group.join();
-    EXPECT_EQ(order.ends, (std::vector<int>{0, 1, 2, 3, 4}));
+    ADD_FAILURE() << "no sleep began in time in " << attempts << " attempts";
   });
 }
 

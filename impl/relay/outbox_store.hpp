@@ -10,7 +10,7 @@
 // ended.
 #pragma once
 
-#include <map>
+#include <boost/container/flat_map.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,7 +22,7 @@
 namespace lockstep::relay {
 
 /// By aggregate: entries up to this id are not wanted.
-using After = std::map<std::string, EntryId>;
+using After = boost::container::flat_map<std::string, EntryId>;
 inline constexpr EntryId after_all{~std::uint64_t{0}};
 
 struct FetchRequest {

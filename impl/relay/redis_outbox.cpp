@@ -1,5 +1,6 @@
 #include "impl/relay/redis_outbox.hpp"
 
+#include <map>
 #include <utility>
 
 #include "impl/base/assert.hpp"

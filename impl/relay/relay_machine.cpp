@@ -79,8 +79,9 @@ std::optional<RelayStep> RelayMachine::next_fetch(MonoTime now) {
                  .bytes_max = options_.in_flight_max * options_.batch_bytes_max,
                  .epoch = epoch_,
                  .after = {}};
+  step.after.reserve(lanes_.size());
   for (auto& [aggregate, lane] : lanes_) {
-    step.after.emplace(aggregate, wanted_after(lane, step.from));
+    step.after.emplace_hint(step.after.end(), aggregate, wanted_after(lane, step.from));
   }
   return step;
 }
@@ -123,7 +124,7 @@ void RelayMachine::fetched(Fetched fetched, MonoTime now) {
 }
 
 void RelayMachine::take_in(Entry entry) {
-  const auto lane = lanes_.try_emplace(entry.aggregate).first;
+  const LaneAt lane = lanes_.try_emplace(entry.aggregate).first;
   Lane& what = lane->second;
   if (what.left.value != 0 || entry.id <= what.last) return;  // closed meanwhile; or not asked for
   const bool waits = what.cause || what.is_noting || what.retry_at != MonoTime{};
@@ -131,39 +132,37 @@ void RelayMachine::take_in(Entry entry) {
     what.left = entry.id;
     return;
   }
-  unfile(lane);
   ++held_;
   what.last = entry.id;
   what.entries.push_back(std::move(entry));
-  file(lane);
+  if (what.wait == Wait::turn) ++ready_entries_;
+  if (what.wait == Wait::nothing) file(lane);
 }
 
 // ---- lanes --------------------------------------------------------------------------------------
 
-void RelayMachine::file(Lanes::iterator lane) {
-  const auto& [aggregate, what] = *lane;
+void RelayMachine::file(LaneAt lane) {
+  auto& [aggregate, what] = *lane;
+  ASSERT(what.wait == Wait::nothing);
   if (what.in_flight > 0 || what.is_noting || what.entries.empty()) return;
   if (what.cause) {
+    what.wait = Wait::note;
     to_note_.insert(aggregate);
   } else if (what.retry_at != MonoTime{}) {
+    what.wait = Wait::backoff;
     backing_off_.emplace(what.retry_at, aggregate);
   } else {
-    ready_.insert(aggregate);
+    what.wait = Wait::turn;
+    ready_.push_back(lane);
     ready_entries_ += what.entries.size();
   }
-}
-
-void RelayMachine::unfile(Lanes::iterator lane) {
-  const auto& [aggregate, what] = *lane;
-  if (ready_.erase(aggregate) > 0) ready_entries_ -= what.entries.size();
-  to_note_.erase(aggregate);
-  backing_off_.erase({what.retry_at, aggregate});
 }
 
 void RelayMachine::wake_lanes(MonoTime now) {
   while (!backing_off_.empty() && backing_off_.begin()->first <= now) {
     const auto lane = lanes_.find(backing_off_.begin()->second);
-    unfile(lane);
+    backing_off_.erase(backing_off_.begin());
+    lane->second.wait = Wait::nothing;
     lane->second.retry_at = MonoTime{};
     file(lane);
   }
@@ -194,20 +193,15 @@ std::optional<RelayStep> RelayMachine::next_batch(MonoTime now) {
   const auto has_room = [&] {
     return step.entries.size() < options_.batch_max && bytes < options_.batch_bytes_max;
   };
-  while (has_room() && !ready_.empty()) {
-    auto turn = ready_.upper_bound(turn_);
-    if (turn == ready_.end()) turn = ready_.begin();
-    const auto lane = lanes_.find(*turn);
-    if (!take_from(lane, step, bytes)) break;  // the next batch begins with it
-    turn_ = lane->first;
+  while (has_room() && !ready_.empty() && take_turn(step, batch, bytes)) {
   }
-  for (const Entry& entry : step.entries) batch.push_back({entry.id, entry.aggregate});
   return step;
 }
 
-/// The first of a batch always fits. false: nothing of the lane does.
-bool RelayMachine::take_from(Lanes::iterator lane, PublishStep& step, std::size_t& bytes) {
-  unfile(lane);
+/// Of the lane whose turn it is. The first of a batch always fits. false: nothing of the lane does,
+/// and it keeps its turn.
+bool RelayMachine::take_turn(PublishStep& step, Batch& batch, std::size_t& bytes) {
+  const LaneAt lane = ready_.front();
   Lane& what = lane->second;
   for (const Entry& entry : what.entries) {
     const bool fits = step.entries.size() < options_.batch_max &&
@@ -215,10 +209,14 @@ bool RelayMachine::take_from(Lanes::iterator lane, PublishStep& step, std::size_
     if (!fits && !step.entries.empty()) break;
     bytes += entry.payload.size();
     step.entries.push_back(entry);
+    batch.push_back({entry.id, lane});
     ++what.in_flight;
   }
-  if (what.in_flight == 0) file(lane);
-  return what.in_flight > 0;
+  if (what.in_flight == 0) return false;
+  ready_.pop_front();
+  ready_entries_ -= what.entries.size();
+  what.wait = Wait::nothing;
+  return true;
 }
 
 void RelayMachine::published(std::uint64_t batch, const std::vector<EntryOutcome>& outcomes) {
@@ -226,22 +224,30 @@ void RelayMachine::published(std::uint64_t batch, const std::vector<EntryOutcome
   ASSERT(at != batches_.end() && at->second.size() == outcomes.size());
   publish_failures_ = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) settle(at->second[i], outcomes[i]);
-  for (const EntryRef& entry : at->second) {
-    const auto lane = lanes_.find(entry.aggregate);
-    if (lane->second.in_flight == 0) continue;  // done for another of it
-    lane->second.in_flight = 0;
-    file(lane);
-    const bool is_to_be_filled = lane->second.entries.empty() && lane->second.left.value != 0;
+  for (const Known& entry : at->second) {
+    const Lane& lane = entry.lane->second;
+    const bool is_to_be_filled = lane.entries.empty() && lane.left.value != 0;
     if (is_to_be_filled && fetch_failures_ == 0) {
       has_news_ = true;
       next_fetch_ = MonoTime{};
     }
   }
+  come_back(at->second);
   batches_.erase(at);
 }
 
-void RelayMachine::settle(const EntryRef& entry, const EntryOutcome& outcome) {
-  Lane& lane = lanes_.at(entry.aggregate);
+/// Their lanes wait again for what they waited for.
+void RelayMachine::come_back(const Batch& batch) {
+  for (const Known& entry : batch) {
+    Lane& lane = entry.lane->second;
+    if (lane.in_flight == 0) continue;  // done for another of it
+    lane.in_flight = 0;
+    file(entry.lane);
+  }
+}
+
+void RelayMachine::settle(const Known& entry, const EntryOutcome& outcome) {
+  Lane& lane = entry.lane->second;
   ASSERT(!lane.entries.empty() && lane.in_flight > 0);
   if (outcome.fate == Fate::failed && !lane.cause) {
     ASSERT(lane.entries.front().id == entry.id);
@@ -263,12 +269,7 @@ void RelayMachine::publish_failed(std::uint64_t batch, const Error& error, MonoT
   }
   ++publish_failures_;
   publish_at_ = saturating_add(now, call_backoff(publish_failures_));
-  for (const EntryRef& entry : at->second) {
-    const auto lane = lanes_.find(entry.aggregate);
-    if (lane->second.in_flight == 0) continue;  // done for another of it
-    lane->second.in_flight = 0;
-    file(lane);
-  }
+  come_back(at->second);
   batches_.erase(at);
 }
 
@@ -280,17 +281,19 @@ std::optional<RelayStep> RelayMachine::next_mark(MonoTime now) {
   const auto end = to_mark_.begin() + static_cast<std::ptrdiff_t>(count);
   marking_.assign(to_mark_.begin(), end);
   to_mark_.erase(to_mark_.begin(), end);
-  return MarkStep{marking_};
+  MarkStep step;
+  step.entries.reserve(count);
+  for (const Known& entry : marking_) step.entries.push_back({entry.id, entry.lane->first});
+  return step;
 }
 
 void RelayMachine::marked() {
   mark_failures_ = 0;
   held_ -= marking_.size();
-  for (const EntryRef& entry : marking_) {
-    const auto lane = lanes_.find(entry.aggregate);
-    --lane->second.unmarked;
+  for (const Known& entry : marking_) {
+    --entry.lane->second.unmarked;
     // while a fetch is under way the lane remembers what it had when it began
-    if (!fetching_ && lane->second.is_over()) lanes_.erase(lane);
+    if (!fetching_ && entry.lane->second.is_over()) lanes_.erase(entry.lane);
   }
   marking_.clear();
 }
@@ -305,8 +308,9 @@ void RelayMachine::mark_failed(MonoTime now) {
 std::optional<RelayStep> RelayMachine::next_note(MonoTime now) {
   if (noting_ || to_note_.empty() || now < note_at_) return std::nullopt;
   noting_ = *to_note_.begin();
+  to_note_.erase(to_note_.begin());
   const auto lane = lanes_.find(*noting_);
-  unfile(lane);
+  lane->second.wait = Wait::nothing;
   lane->second.is_noting = true;
   const Entry& first = lane->second.entries.front();
   return NoteStep{

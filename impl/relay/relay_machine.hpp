@@ -2,12 +2,12 @@
 // own. Its owner performs steps, several at once, and tells it what came of each.
 //
 // Story. Entries are fetched in the order of ids into lanes, one per aggregate. A batch takes what
-// is ready from the lanes; a lane with entries on their way waits for them, so that two entries of
-// one aggregate are never in two batches at once. What was published is to be marked; marks are
-// gathered, one call at a time, and tried until they succeed: a mark that failed is never a reason
-// to publish again. A batch that failed as a whole is published again as a whole. An entry that
-// failed by itself is noted in the store; its lane waits with backoff or, when the store says that
-// it is blocked, is emptied.
+// is ready from the lanes in turns; a lane with entries on their way waits for them, so that two
+// entries of one aggregate are never in two batches at once. What was published is to be marked;
+// marks are gathered, one call at a time, and tried until they succeed: a mark that failed is never
+// a reason to publish again. A batch that failed as a whole is published again as a whole. An entry
+// that failed by itself is noted in the store; its lane waits with backoff or, when the store says
+// that it is blocked, is emptied.
 //
 // What keeps order and counts while fetches, marks and blocks overlap: a fetch leaves out, for each
 // aggregate, what the relay holds or held when the fetch began. A lane that did not keep everything
@@ -20,10 +20,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -76,6 +78,8 @@ using RelayStep = std::variant<FetchStep, PublishStep, MarkStep, NoteStep, WaitS
 class RelayMachine {
  public:
   explicit RelayMachine(const MachineOptions& options) : options_(options) {}
+  RelayMachine(const RelayMachine&) = delete;
+  RelayMachine& operator=(const RelayMachine&) = delete;
 
   /// @param jitter  A drawn number, for backoffs that begin now.
   [[nodiscard]] RelayStep next(MonoTime now, std::uint64_t jitter);
@@ -97,9 +101,14 @@ class RelayMachine {
   void drain();
 
  private:
+  /// What a lane waits for, and under which it is found. Nothing: it has no entries, or some of
+  /// them are on their way or being noted.
+  enum class Wait : std::uint8_t { nothing, turn, backoff, note };
+
   struct Lane {
     std::deque<Entry> entries;  ///< the first `in_flight` of them are on their way
     std::size_t in_flight = 0;
+    Wait wait = Wait::nothing;
     std::size_t unmarked = 0;          ///< published, and not marked yet
     EntryId last{};                    ///< the last that it took
     EntryId left{};                    ///< closed: the first that it did not keep; 0: open
@@ -112,8 +121,14 @@ class RelayMachine {
       return entries.empty() && unmarked == 0 && left.value == 0;
     }
   };
-  using Lanes = std::map<std::string, Lane>;
-  using Batch = std::vector<EntryRef>;
+  using Lanes = std::map<std::string, Lane, std::less<>>;
+  using LaneAt = Lanes::iterator;
+  /// An entry that is on its way or to be marked. Its lane is there as long as it is.
+  struct Known {
+    EntryId id{};
+    LaneAt lane;
+  };
+  using Batch = std::vector<Known>;
 
   [[nodiscard]] std::optional<RelayStep> next_mark(MonoTime now);
   [[nodiscard]] std::optional<RelayStep> next_note(MonoTime now);
@@ -124,29 +139,28 @@ class RelayMachine {
   [[nodiscard]] bool may_publish() const;
   void wake_lanes(MonoTime now);
   void take_in(Entry entry);
-  [[nodiscard]] bool take_from(Lanes::iterator lane, PublishStep& step, std::size_t& bytes);
+  [[nodiscard]] bool take_turn(PublishStep& step, Batch& batch, std::size_t& bytes);
   void let_go(Lane& lane, std::size_t kept);
-  void settle(const EntryRef& entry, const EntryOutcome& outcome);
+  void settle(const Known& entry, const EntryOutcome& outcome);
+  void come_back(const Batch& batch);
   [[nodiscard]] EntryId wanted_after(Lane& lane, EntryId& from) const;
-  /// Files a lane under what it waits for, after any change.
-  void file(Lanes::iterator lane);
-  void unfile(Lanes::iterator lane);
+  /// Files a lane that waits for nothing under what it waits for now.
+  void file(LaneAt lane);
   [[nodiscard]] Nanos backoff(std::uint32_t failures) const;
   [[nodiscard]] Nanos call_backoff(std::uint32_t failures) const;
 
   MachineOptions options_;
   Lanes lanes_;
-  std::set<std::string> ready_;                             ///< lanes to be taken from
-  std::set<std::pair<MonoTime, std::string>> backing_off_;  ///< lanes
-  std::set<std::string> to_note_;                           ///< lanes
+  std::deque<LaneAt> ready_;                                     ///< in turns
+  std::set<std::pair<MonoTime, std::string_view>> backing_off_;  ///< names of lanes
+  std::set<std::string_view> to_note_;                           ///< names of lanes
   std::size_t ready_entries_ = 0;
-  std::string turn_;  ///< the lane that was taken from last
   std::map<std::uint64_t, Batch> batches_;
   std::uint64_t last_batch_ = 0;
   std::uint32_t publish_failures_ = 0;  ///< in a row
   MonoTime publish_at_{};
-  std::vector<EntryRef> to_mark_;
-  std::vector<EntryRef> marking_;
+  std::vector<Known> to_mark_;
+  std::vector<Known> marking_;
   std::uint32_t mark_failures_ = 0;
   MonoTime mark_at_{};
   std::optional<std::string> noting_;  ///< whose lane

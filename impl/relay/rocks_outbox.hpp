@@ -99,9 +99,12 @@ class RocksOutbox final : public OutboxStore, public TransactionalOutbox {
   std::map<std::string, BlockedEntry> blocked_;
   std::uint64_t epoch_ = 1;  ///< of fetches: grows with every unblock()
   std::map<EntryId, std::uint32_t> failures_;
-  std::map<EntryId, std::uint64_t> sizes_;  ///< of entries that were fetched and not marked
-  std::set<EntryId> marking_;
-  std::size_t learning_ = 0;            ///< calls of learn_sizes()
+  struct Sized {
+    std::uint64_t bytes = 0;
+    bool is_marking = false;
+  };
+  std::map<EntryId, Sized> sizes_;  ///< of entries that were fetched and are not known to be marked
+  std::size_t learning_ = 0;        ///< calls of learn_sizes()
   std::set<EntryId> marked_meanwhile_;  ///< while there are such calls
   std::unique_ptr<Requests> requests_;
   env::Event committed_;

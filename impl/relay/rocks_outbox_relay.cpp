@@ -26,7 +26,8 @@ struct DecodedEntries {
 
 namespace {
 
-constexpr std::size_t page = 256;
+constexpr std::size_t page_min = 64;
+constexpr std::size_t page_max = 256;
 constexpr std::size_t page_bytes = 4U << 20U;
 // Entries looked at by one fetch: bounds how long the storage thread is busy with what is unwanted.
 constexpr std::size_t looked_max = 8'192;
@@ -82,7 +83,8 @@ Result<DecodedEntries> look_through(QueueStore& store, const Look& look) {
   found.next = look.from;
   std::size_t looked = 0;
   std::size_t bytes = 0;
-  while (found.next <= look.last && looked < looked_max) {
+  while (found.next <= look.last && looked < looked_max && found.entries.size() < look.limit) {
+    const std::size_t page = std::clamp(look.limit - found.entries.size(), page_min, page_max);
     auto loaded = store.load(queue::EventId{found.next.value}, queue::EventId{look.last.value},
                              page, page_bytes);
     if (!loaded) return fail(std::move(loaded.error()));
@@ -113,12 +115,15 @@ Task<Result<FetchOutcome>> RocksOutbox::fetch_pending(const FetchRequest& reques
   look.last = EntryId{log_->written_id().value};
   look.limit = request.limit;
   look.bytes_max = request.bytes_max;
-  look.after = request.after;
+  for (const auto& [aggregate, after] : request.after) {
+    if (look.from <= after) look.after.emplace_hint(look.after.end(), aggregate, after);
+  }
   for (const auto& [aggregate, entry] : blocked_) look.blocked.insert(aggregate);
   const EntryId from = look.from;
   const EntryId last = look.last;
   std::function<Result<DecodedEntries>(QueueStore&)> call =
-      [look, known = recovery_.damage](QueueStore& store) -> Result<DecodedEntries> {
+      [look = std::move(look),
+       known = recovery_.damage](QueueStore& store) -> Result<DecodedEntries> {
     auto found = look_through(store, look);
     if (!found) return found;
     if (auto reported = report(store, known, *found); !reported) {
@@ -143,18 +148,22 @@ Task<Result<FetchOutcome>> RocksOutbox::fetch_pending(const FetchRequest& reques
 }
 
 std::vector<Entry> RocksOutbox::hand_out(DecodedEntries& decoded) {
-  if (sizes_.size() > sizes_max) sizes_.clear();
+  if (sizes_.size() > sizes_max) {
+    std::erase_if(sizes_, [](const auto& one) { return !one.second.is_marking; });
+  }
   std::vector<Entry> entries;
+  entries.reserve(decoded.entries.size());
+  const std::string key_prefix = name_ + ":" + identity_ + ":";
   for (DecodedEntries::One& one : decoded.entries) {
-    if (marking_.contains(one.id)) continue;  // another relay's
-    sizes_[one.id] = one.bytes;
+    const auto known = sizes_.try_emplace(sizes_.end(), one.id, Sized{one.bytes});
+    if (known->second.is_marking) continue;  // another relay's
     Entry entry;
     entry.id = one.id;
     entry.aggregate = std::move(one.entry.aggregate);
     entry.payload = std::move(one.entry.payload);
     entry.idempotency_key = std::move(one.entry.request_id);
     if (entry.idempotency_key.empty()) {
-      entry.idempotency_key = name_ + ":" + identity_ + ":" + std::to_string(one.id.value);
+      entry.idempotency_key = key_prefix + std::to_string(one.id.value);
     }
     entry.committed_at = one.entry.committed_at;
     const auto failures = failures_.find(one.id);
@@ -182,7 +191,7 @@ Task<Result<void>> RocksOutbox::learn_sizes(std::vector<EntryId> ids) {
   --learning_;
   if (sizes) {
     for (const auto& [id, bytes] : *sizes) {
-      if (!marked_meanwhile_.contains(id) && !marking_.contains(id)) sizes_[id] = bytes;
+      if (!marked_meanwhile_.contains(id)) sizes_.try_emplace(id, Sized{bytes});
     }
   }
   if (learning_ == 0) marked_meanwhile_.clear();
@@ -195,7 +204,7 @@ Task<Result<GuardedOutcome>> RocksOutbox::mark_published(const std::vector<Entry
   if (const auto refused = present(fence)) co_return GuardedOutcome(*refused);
   std::vector<EntryId> unknown;
   for (const EntryRef& entry : entries) {
-    if (!sizes_.contains(entry.id) && !marking_.contains(entry.id)) unknown.push_back(entry.id);
+    if (!sizes_.contains(entry.id)) unknown.push_back(entry.id);
   }
   if (!unknown.empty()) {
     const auto learned = co_await learn_sizes(std::move(unknown));
@@ -205,12 +214,11 @@ Task<Result<GuardedOutcome>> RocksOutbox::mark_published(const std::vector<Entry
   Batch batch;
   std::vector<EntryId> ids;
   for (const EntryRef& entry : entries) {
-    const auto size = sizes_.find(entry.id);
-    if (size == sizes_.end()) continue;  // marked before
-    batch.erase(queue::EventId{entry.id.value}, size->second, false);
+    const auto known = sizes_.find(entry.id);
+    if (known == sizes_.end() || known->second.is_marking) continue;  // marked before
+    batch.erase(queue::EventId{entry.id.value}, known->second.bytes, false);
     if (failures_.contains(entry.id)) batch.erase_data(name_of('n', entry.id.value));
-    sizes_.erase(size);
-    marking_.insert(entry.id);
+    known->second.is_marking = true;
     ids.push_back(entry.id);
   }
   auto done = after_write([this, ids = std::move(ids)] { marked(ids); });
@@ -221,7 +229,7 @@ Task<Result<GuardedOutcome>> RocksOutbox::mark_published(const std::vector<Entry
 
 void RocksOutbox::marked(const std::vector<EntryId>& ids) {
   for (const EntryId id : ids) {
-    marking_.erase(id);
+    sizes_.erase(id);
     failures_.erase(id);
     if (learning_ > 0) marked_meanwhile_.insert(id);
   }
@@ -236,7 +244,8 @@ Task<Result<NoteOutcome>> RocksOutbox::note_failure(const FailureNote& note, con
     if (const auto refused = present(fence)) co_return NoteOutcome(*refused);
   }
   Noted noted;
-  noted.is_gone = !sizes_.contains(note.entry.id);
+  const auto known = sizes_.find(note.entry.id);
+  noted.is_gone = known == sizes_.end() || known->second.is_marking;
   if (noted.is_gone) co_return NoteOutcome(noted);
   std::uint32_t& failures = failures_[note.entry.id];
   failures = std::max(failures, note.failures);

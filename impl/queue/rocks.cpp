@@ -1,6 +1,7 @@
 #include "impl/queue/rocks.hpp"
 
 #include <rocksdb/env.h>
+#include <rocksdb/slice_transform.h>
 
 namespace lockstep::queue {
 namespace {
@@ -27,6 +28,9 @@ rocksdb::Options rocks_options(const StoreOptions& options) {
   rocks.create_if_missing = true;
   rocks.paranoid_checks = true;
   rocks.write_buffer_size = write_buffer_bytes;
+  // pushes and acks come in the order of ids: each begins its search where the last one of its kind
+  // of record ended
+  rocks.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   rocks.info_log = std::make_shared<NoLogger>();
   rocks.recycle_log_file_num = 0;  // wal_frames.hpp reads no recycled logs
   rocks.wal_compression = rocksdb::kNoCompression;

@@ -174,11 +174,17 @@ Result<Meta> flushed_meta(const StoreOptions& options, const Instead& instead) {
   EnvOfTables env(options.env, instead);
   rocksdb::Options rocks = rocks_options(options);
   rocks.env = &env;
+  // naming the column family keeps RocksDB from trying another way of opening first
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families{
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions(rocks)}};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
-  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(rocks, options.path, &raw);
+  rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(rocks, options.path, families, &handles, &raw);
   const std::unique_ptr<rocksdb::DB> db(raw);
   std::string value;
   if (status.ok()) {
+    db->DestroyColumnFamilyHandle(handles.front()).PermitUncheckedError();
     status = db->Get(rocksdb::ReadOptions(), key_of(RecordKind::meta, {}), &value);
     if (status.IsNotFound()) return Meta{};
   }

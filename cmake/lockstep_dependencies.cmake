@@ -26,6 +26,14 @@ target_compile_definitions(lockstep_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
 target_link_libraries(lockstep_asio PUBLIC Boost::headers Threads::Threads PRIVATE lockstep_options)
 
+# An allocator for the programs, where half of the time goes into small objects. Not for libraries,
+# whose users choose, nor beside the sanitizers, which bring their own.
+find_library(TCMALLOC_LIBRARY NAMES tcmalloc_minimal REQUIRED)
+add_library(lockstep_allocator INTERFACE)
+if(NOT LOCKSTEP_SANITIZE)
+  target_link_libraries(lockstep_allocator INTERFACE -Wl,--no-as-needed ${TCMALLOC_LIBRARY} -Wl,--as-needed)
+endif()
+
 # Names for the stacks that Boost.Stacktrace takes: GCC's libbacktrace also knows functions that no
 # other object can see. It lies beside the compiler's own libraries, which Clang uses too.
 execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libbacktrace.a

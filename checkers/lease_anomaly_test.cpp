@@ -260,6 +260,25 @@ TEST(LeaseAnomalies, a_waiter_that_stood_still_makes_no_handover_late) {
   EXPECT_EQ(judged(timeline).verdict, Verdict::valid);
 }
 
+/// From a simulation: the store restarted, and a try of the only waiter found nobody there, so that
+/// its next one came late. The gap alone says nothing: it is shorter than a retry and a round trip.
+TEST(LeaseAnomalies, a_waiter_that_cannot_reach_the_store_makes_no_handover_late) {
+  for (const Ending second_last : {Ending::denied, Ending::failed}) {
+    Timeline timeline = held_by_a(Variant::invalid);
+    timeline.ttl(10).params().retry_ns = 2 * unit_ns;
+    timeline.params().jitter_ns = 1 * unit_ns;
+    timeline.params().round_trip_ns = 2 * unit_ns;
+    timeline.mark(name::crash, 3, "a");
+    for (std::int64_t at = 4; at < 16; at += 2) {
+      timeline.acquire("b", 100 + static_cast<std::uint64_t>(at), {at, at + 1, Ending::denied});
+    }
+    timeline.acquire("b", 150, {16, 17, second_last});
+    timeline.acquire("b", 2, {19, 20, Ending::ok, 6});
+    const bool reached = second_last == Ending::denied;
+    EXPECT_EQ(judged(timeline).verdict, reached ? Verdict::invalid : Verdict::valid);
+  }
+}
+
 TEST(LeaseHandover, is_measured_from_crash_to_grant_beside_what_the_parameters_promise) {
   Timeline timeline = late_handover(Variant::valid);  // crash at 3, granted at 19
   const auto unbounded = judged(timeline).measurements;

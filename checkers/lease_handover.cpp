@@ -126,9 +126,9 @@ std::int64_t Handovers::limit_ns(std::int64_t from_ns) const {
   return limit;
 }
 
-/// A node whose tries were all refused by the store, without a gap, from `from_ns` to `until_ns`,
-/// none of which took longer than a round trip can, as where the node stood still: its last try.
-/// none: there is no such node.
+/// A node whose tries were all denied by the store, without a gap, from `from_ns` to `until_ns`: its
+/// last denied one. None of them failed, as where the store could not be reached, or took longer
+/// than a round trip can, as where the node stood still. none: there is no such node.
 std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int64_t until_ns) {
   struct Tries {
     std::int64_t covered_ns = 0;
@@ -143,8 +143,9 @@ std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int
   for (; ask != asks_.end() && budget_ > 0; ++ask, --budget_) {
     const Operation& operation = context_.operation(*ask);
     if (operation.invoked.time_ns > until_ns) break;
-    if (operation.outcome != Outcome::denied) continue;
     Tries& tries = by_node[context_.invocation(*ask).node];
+    tries.broken = tries.broken || operation.outcome == Outcome::failed;
+    if (operation.outcome != Outcome::denied) continue;
     if (tries.last == none) tries.covered_ns = from_ns;
     const bool stood_still =
         operation.answered.time_ns - operation.invoked.time_ns > context_.params.round_trip_ns;
@@ -155,7 +156,7 @@ std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int
   }
   by_node.erase(context_.invocation(hold.first).node);
   for (const auto& [node, tries] : by_node) {
-    if (!tries.broken && later(tries.covered_ns, step) >= until_ns) return tries.last;
+    if (!tries.broken && tries.last != none && later(tries.covered_ns, step) >= until_ns) return tries.last;
   }
   return none;
 }

@@ -22,8 +22,6 @@ target_link_libraries(lockstep_rapidcheck INTERFACE ${RAPIDCHECK_LIBRARY})
 
 # Asio, compiled once (BOOST_ASIO_SEPARATE_COMPILATION) instead of in every file.
 add_library(lockstep_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)
-target_compile_definitions(lockstep_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
 target_link_libraries(lockstep_asio PUBLIC Boost::headers Threads::Threads PRIVATE lockstep_options)
 
 # An allocator for the programs, where half of the time goes into small objects. Not for libraries,

@@ -17,6 +17,9 @@ target_compile_options(lockstep_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion
   -Wno-sign-conversion -Wno-missing-field-initializers -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-tsan -Wno-maybe-uninitialized>)
+# the same in every target, so that all can share what is precompiled
+target_compile_definitions(lockstep_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # the tree is C++23 without __int128 pedantry on either compiler
   target_compile_options(lockstep_options INTERFACE -Wno-pedantic)

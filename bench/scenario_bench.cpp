@@ -42,30 +42,40 @@ constexpr std::string_view busy_clients = R"json({
   "implementation": "reference", "require": ["grant"], "expect": {"verdict": "valid"}
 })json";
 
-/// Real RocksDB, power cuts: the promise of the durable queue.
-constexpr std::string_view queue_with_cuts = R"json({
+/// Real RocksDB and some five power cuts: the promise of the durable queue. As many operations a
+/// seed as the lock scenario has, twice over; `busy` has five times as many.
+std::string queue_with_cuts(bool busy) {
+  return R"json({
   "schema": 1, "name": "bench_queue", "about": "bench",
   "workload": {"kind": "queue", "producers": 4, "consumers": 4, "hold": "0..50ms",
-               "think": "5ms..40ms", "rotate": "5s..15s", "payload": "0..2000",
-               "nack_percent": 10},
+               "think": ")json" +
+         std::string(busy ? "5ms..40ms" : "50ms..450ms") +
+         R"json(", "rotate": "5s..15s", "payload": "0..2000", "nack_percent": 10},
   "queue": {"push": "sync", "ack": "sync"},
   "duration": "30s",
   "faults": [{"kind": "crash", "target": "client", "every": "4s..8s", "for": "100ms..1s"}],
   "implementation": "reference", "require": ["pushed", "delivered", "acked"],
   "expect": {"verdict": "valid"}
 })json";
+}
 
-/// The power fails in one call that changes the disk; a seed is one such call.
-constexpr std::string_view crash_points = R"json({
+/// The power fails in one call that changes the disk; a seed is one such call. `long`: of four
+/// lives, as scenarios/queue/queue_crash_points.json; else of one short life.
+std::string crash_points(bool is_long) {
+  const std::string lives =
+      is_long ? R"json("rotate": "300ms..600ms", )json" : R"json("rotate": "1s", )json";
+  return R"json({
   "schema": 1, "name": "bench_crash_points", "about": "bench",
   "workload": {"kind": "queue", "producers": 2, "consumers": 2, "hold": "0..20ms",
-               "think": "5ms..40ms", "rotate": "300ms..600ms", "payload": "0..2000",
-               "nack_percent": 10},
+               "think": "5ms..40ms", )json" +
+         lives + R"json("payload": "0..2000", "nack_percent": 10},
   "queue": {"push": "sync", "ack": "sync"}, "sweep": {"calls": 1000},
-  "duration": "2s", "liveness": "8s", "faults": [],
+  "duration": ")json" +
+         std::string(is_long ? "2s" : "400ms") + R"json(", "liveness": "8s", "faults": [],
   "implementation": "reference", "require": ["pushed", "delivered", "acked", "crash_recovered"],
   "expect": {"verdict": "valid"}
 })json";
+}
 
 scenarios::Scenario scenario_of(std::string_view text) {
   auto parsed = scenarios::parse_scenario(text, "bench");
@@ -156,7 +166,7 @@ std::string with(const std::string& what, std::int64_t count) {
   return what + std::to_string(count);
 }
 
-void add_seeds(const std::string& name, std::string_view text, std::uint64_t each) {
+void add_seeds(const std::string& name, const std::string& text, std::uint64_t each) {
   for (const std::size_t threads : {1U, 2U}) {
     add("seeds/" + name + "/threads:" + std::to_string(threads),
         [=] { return seeds(text, each, threads); });
@@ -164,9 +174,11 @@ void add_seeds(const std::string& name, std::string_view text, std::uint64_t eac
 }
 
 void add_all() {
-  add_seeds("lock", paused_holders, 200);
-  add_seeds("queue", queue_with_cuts, 24);
-  add_seeds("crash_points", crash_points, 60);
+  add_seeds("lock", std::string(paused_holders), 200);
+  add_seeds("queue", queue_with_cuts(false), 60);
+  add_seeds("queue_busy", queue_with_cuts(true), 24);
+  add_seeds("crash_points", crash_points(false), 200);
+  add_seeds("crash_points_long", crash_points(true), 60);
   for (const std::int64_t timers : {20, 1'000, 20'000}) {
     add(with("protocol/timers:", timers), [=] { return protocol_events(timers); });
   }

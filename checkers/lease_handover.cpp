@@ -126,9 +126,9 @@ std::int64_t Handovers::limit_ns(std::int64_t from_ns) const {
   return limit;
 }
 
-/// A node whose tries were all denied by the store, without a gap, from `from_ns` to `until_ns`: its
-/// last denied one. None of them failed, as where the store could not be reached, or took longer
-/// than a round trip can, as where the node stood still. none: there is no such node.
+/// A node whose tries were all denied by the store, without a gap, from `from_ns` to `until_ns`:
+/// its last denied one. None of them failed, as where the store could not be reached, or took
+/// longer than a round trip can, as where the node stood still. none: there is no such node.
 std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int64_t until_ns) {
   struct Tries {
     std::int64_t covered_ns = 0;
@@ -156,7 +156,8 @@ std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int
   }
   by_node.erase(context_.invocation(hold.first).node);
   for (const auto& [node, tries] : by_node) {
-    if (!tries.broken && tries.last != none && later(tries.covered_ns, step) >= until_ns) return tries.last;
+    if (!tries.broken && tries.last != none && later(tries.covered_ns, step) >= until_ns)
+      return tries.last;
   }
   return none;
 }

@@ -103,6 +103,8 @@ TEST_P(OutboxContract, a_fetch_leaves_out_what_it_is_told_to_and_says_when_there
     EXPECT_FALSE(std::get<relay::Fetched>(*light).is_all);
     request.bytes_max = 0;
     request.after = {{"a", a[1]}, {"b", relay::after_all}};
+    request.from = a[1];  // also where it begins at an entry that is not wanted
+    request.epoch = std::get<relay::Fetched>(*light).epoch;
     auto second = co_await kit.store().fetch_pending(request, none);
     EXPECT_TRUE(second);
     if (!second) co_return;

@@ -60,7 +60,8 @@ class DistributedLockBackend {
   /// lost attempt was granted, the same grant comes back. Never after a release of its token was
   /// sent; then, and after `reuse_until`, `invalid_argument` asks for a new draw().
   ///
-  /// A lease is never returned past its own deadline: that is `no_reply` (indefinite).
+  /// A lease is never returned past its own deadline, nor so late after the call that one which was
+  /// sent at once would be over: that is `no_reply` (indefinite).
   /// The holder must stop by `lease.deadline`; only the fencing token protects from a holder that
   /// pauses. Errors also: `limit` (definite) - the key's fencing tokens ran out; `corrupt`
   /// (definite) - what the store holds for the key is not ours.

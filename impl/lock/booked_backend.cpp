@@ -23,12 +23,13 @@ void BookedBackend::observe(Signal signal, std::string_view key, std::uint64_t n
 }
 
 Result<AcquireOutcome> BookedBackend::granted(AcquireRequest& request, FencingToken fence,
-                                              MonoTime sent) {
+                                              MonoTime called, MonoTime sent) {
   book_.granted(request, sent);
-  const MonoTime deadline = local_deadline(sent, request.ttl);
-  if (now() >= deadline) {
+  // from the call on: who counts the ttl from there must not be told of a lease that is over
+  if (now() >= local_deadline(called, request.ttl)) {
     return fail(indefinite(Errc::no_reply, "granted, but answered after its local deadline"));
   }
+  const MonoTime deadline = local_deadline(sent, request.ttl);
   observe(Signal::lease_acquired, request.key, fence.value);
   return Acquired{{request.key, request.owner, request.token, fence, request.ttl, deadline}};
 }

@@ -19,10 +19,11 @@ class BookedBackend : public DistributedLockBackend {
   /// Draws the nonce from env.random; `env` outlives the instance.
   explicit BookedBackend(env::Env& env) : env_(env), book_(env.random.next()) {}
 
-  /// The store granted `request`; `sent` as in local_deadline().
-  /// Errors: `no_reply` (indefinite) - the answer came after the local deadline.
+  /// The store granted `request`; `called` is when the caller asked, `sent` as in local_deadline().
+  /// Errors: `no_reply` (indefinite) - the answer came later than the local deadline of a request
+  /// sent at once.
   [[nodiscard]] Result<AcquireOutcome> granted(AcquireRequest& request, FencingToken fence,
-                                               MonoTime sent);
+                                               MonoTime called, MonoTime sent);
   /// The store did not grant it: the token is spent.
   [[nodiscard]] AcquireOutcome contended(const AcquireRequest& request, bool stale);
   [[nodiscard]] RenewOutcome renewed(const Lease& lease, Nanos ttl, MonoTime sent);

@@ -81,7 +81,7 @@ Task<Result<AcquireOutcome>> MemoryLock::acquire(AcquireRequest& request) {
   }
   const auto answer = store_.acquire(request, time);
   if (!answer) co_return refused(request, answer.error());
-  co_return granted(request, answer->fence, time);
+  co_return granted(request, answer->fence, time, time);
 }
 
 Result<AcquireOutcome> MemoryLock::refused(const AcquireRequest& request,

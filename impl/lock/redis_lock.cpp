@@ -19,7 +19,8 @@ RedisLock::RedisLock(env::Env& env, redis::Client& client, RedisLockOptions opti
 
 Task<Result<AcquireOutcome>> RedisLock::acquire(AcquireRequest& request) {
   const bool first = !request.sent;
-  if (Result<void> may = book().begin_acquire(request, now()); !may) {
+  const MonoTime called = now();
+  if (Result<void> may = book().begin_acquire(request, called); !may) {
     co_return fail(std::move(may.error()));
   }
   std::string keys;  // both in one piece
@@ -40,12 +41,13 @@ Task<Result<AcquireOutcome>> RedisLock::acquire(AcquireRequest& request) {
   const Result<std::int64_t> answer = integer_of(call.take());
   if (!answer && !answer.error().indefinite()) book().undo_acquire(request, first);
   if (!answer) co_return fail(answer.error());
-  co_return acquired(request, *answer, call.sent_at());
+  co_return acquired(request, *answer, called, call.sent_at());
 }
 
 Result<AcquireOutcome> RedisLock::acquired(AcquireRequest& request, std::int64_t answer,
-                                           MonoTime sent) {
-  if (answer > 0) return granted(request, FencingToken{static_cast<std::uint64_t>(answer)}, sent);
+                                           MonoTime called, MonoTime sent) {
+  const FencingToken fence{static_cast<std::uint64_t>(answer)};
+  if (answer > 0) return granted(request, fence, called, sent);
   switch (static_cast<AcquireAnswer>(answer)) {
     case AcquireAnswer::contended: return contended(request, false);
     case AcquireAnswer::stale: return contended(request, true);

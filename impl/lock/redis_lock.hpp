@@ -47,7 +47,7 @@ class RedisLock final : public BookedBackend {
   static constexpr std::size_t release_batch = 64;
 
   [[nodiscard]] Result<AcquireOutcome> acquired(AcquireRequest& request, std::int64_t answer,
-                                                MonoTime sent);
+                                                MonoTime called, MonoTime sent);
   [[nodiscard]] Task<Result<resp::Reply>> get(const std::string& key);
   [[nodiscard]] Task<Result<std::uint64_t>> release_some(std::span<const LeaseBook::Held> held);
 

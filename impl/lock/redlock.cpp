@@ -194,7 +194,7 @@ Task<Result<AcquireOutcome>> Redlock::acquire(AcquireRequest& request) {
   }
   Result<FencingToken> fence = co_await agree(asked, request, local_deadline(sent, request.ttl));
   if (!fence) co_return co_await give_up(asked, request, std::move(fence.error()));
-  co_return granted(request, *fence, sent);
+  co_return granted(request, *fence, sent, sent);
 }
 
 /// Lets a quorum of those that granted the lease write down one fencing token for it.

@@ -66,7 +66,8 @@ Task<void> sleep_then_note(Env& env, MonoTime until, int name, Order* order) {
 }
 
 // Whether all five sleeps began before the first of them was due. The order is promised for those
-// only: a thread that the system lets wait for long enough is late for a deadline, and then begins last.
+// only: a thread that the system lets wait for long enough is late for a deadline, and then begins
+// last.
 Task<bool> sleep_in_order(Env& env) {
   TaskGroup group(env);
   Order order;

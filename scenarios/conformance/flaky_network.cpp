@@ -76,6 +76,10 @@ class FlakyStream final : public env::Stream {
 
 Task<Result<std::unique_ptr<env::Stream>>> FlakyNetwork::connect(env::Endpoint endpoint,
                                                                  MonoTime deadline) {
+  while (hold_connects_) {
+    const env::Outcome woken = co_await connecting_.wait(deadline);
+    if (!woken) co_return fail(definite(woken.code, "connecting was given up"));
+  }
   auto connected = co_await env_.network.connect(std::move(endpoint), deadline);
   if (!connected) co_return fail(std::move(connected.error()));
   ++connections_;
@@ -100,6 +104,10 @@ Task<void> FlakyNetwork::pump(std::shared_ptr<Line> line) {
   }
 }
 
+void FlakyNetwork::hold_connects(bool held) {
+  hold_connects_ = held;
+  connecting_.notify_all();
+}
 void FlakyNetwork::hold_replies(bool held) {
   hold_replies_ = held;
   for (const std::weak_ptr<Line>& weak : lines_) {

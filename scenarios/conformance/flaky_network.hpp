@@ -10,6 +10,7 @@
 #include <string>
 
 #include "impl/env/env.hpp"
+#include "impl/env/event.hpp"
 #include "impl/env/task_group.hpp"
 
 namespace lockstep::conformance {
@@ -17,7 +18,7 @@ namespace lockstep::conformance {
 class FlakyNetwork final : public env::Network {
  public:
   /// `env` supplies the real network; it outlives this.
-  explicit FlakyNetwork(env::Env& env) : env_(env), pumps_(env) {}
+  explicit FlakyNetwork(env::Env& env) : env_(env), connecting_(env.waits), pumps_(env) {}
 
   [[nodiscard]] env::Task<Result<std::unique_ptr<env::Stream>>> connect(env::Endpoint endpoint,
                                                                         MonoTime deadline) override;
@@ -28,6 +29,8 @@ class FlakyNetwork final : public env::Network {
   void lose_requests(bool lost) { lose_requests_ = lost; }
   /// What arrives waits until hold_replies(false).
   void hold_replies(bool held);
+  /// Whoever connects waits until hold_connects(false).
+  void hold_connects(bool held);
   /// The present connections carry nothing any more, either way, and do not end: half-open.
   void black_hole();
   /// Ends every connection, as a reset does.
@@ -44,11 +47,13 @@ class FlakyNetwork final : public env::Network {
   env::Task<void> pump(std::shared_ptr<Line> line);
 
   env::Env& env_;
+  env::Event connecting_;
   env::TaskGroup pumps_;
   std::list<std::weak_ptr<Line>> lines_;
   bool lose_replies_ = false;
   bool lose_requests_ = false;
   bool hold_replies_ = false;
+  bool hold_connects_ = false;
   std::uint64_t connections_ = 0;
   std::uint64_t writes_ = 0;
 };

@@ -1,4 +1,4 @@
-// L24, L28: races around an expiry.
+// L24, L28: races around an expiry; answers that come too late.
 #include "impl/env/task_group.hpp"
 #include "scenarios/conformance/lock_contract.hpp"
 
@@ -51,6 +51,40 @@ TEST_P(LockContract, L28_around_its_expiry_a_lock_is_either_held_or_acquirable) 
       const bool renewed = co_await renews_in_time(a.lock, old, milliseconds(10));
       EXPECT_FALSE(taken && renewed) << "acquirable while held: " << key;
     }
+  });
+}
+
+Task<void> acquire_into(DistributedLockBackend* lock, AcquireRequest* request,
+                        std::optional<Result<AcquireOutcome>>* outcome) {
+  *outcome = co_await lock->acquire(*request);
+}
+
+/// The command waits for its connection, so that its lease outlasts a ttl that began at the call.
+TEST_P(RedisLockContract, a_grant_is_not_told_later_after_the_call_than_its_ttl) {
+  run([](Fleet& fleet) -> Task<void> {
+    constexpr Nanos ttl = milliseconds(400);
+    Process& a = fleet.add(seconds(10));
+    AcquireRequest request = a.lock.draw("k", "alice", ttl);
+    std::optional<Result<AcquireOutcome>> outcome;
+    a.network.hold_connects(true);
+    const MonoTime called = fleet.env().clock.now();
+    env::TaskGroup group(fleet.env());
+    group.spawn(acquire_into(&a.lock, &request, &outcome));
+    co_await sleep(fleet.env(), ttl / 2);
+    a.network.hold_connects(false);
+    while (a.network.writes() == 0) co_await sleep(fleet.env(), microseconds(5));
+    a.network.hold_replies(true);
+    co_await env::sleep_until(fleet.env().waits, called + ttl);
+    const bool was_in_time = outcome.has_value();
+    a.network.hold_replies(false);
+    co_await group.join();
+    if (was_in_time) {  // the answer was quicker than this test
+      EXPECT_FALSE(fleet.world().time_is_exact());
+      co_return;
+    }
+    expect_indefinite(*outcome);
+    const Result<AcquireOutcome> again = co_await a.lock.acquire(request);
+    EXPECT_TRUE(again && std::holds_alternative<Acquired>(*again)) << "it comes back";
   });
 }
 

@@ -42,8 +42,8 @@ constexpr std::string_view busy_clients = R"json({
   "implementation": "reference", "require": ["grant"], "expect": {"verdict": "valid"}
 })json";
 
-/// Real RocksDB and some five power cuts: the promise of the durable queue. As many operations a
-/// seed as the lock scenario has, twice over; `busy` has five times as many.
+/// Real RocksDB and some five power cuts: the promise of the durable queue. Some 2,500 operations a
+/// seed; `busy`: 8,000.
 std::string queue_with_cuts(bool busy) {
   return R"json({
   "schema": 1, "name": "bench_queue", "about": "bench",
@@ -59,8 +59,8 @@ std::string queue_with_cuts(bool busy) {
 })json";
 }
 
-/// The power fails in one call that changes the disk; a seed is one such call. `long`: of four
-/// lives, as scenarios/queue/queue_crash_points.json; else of one short life.
+/// The power fails in one call that changes the disk; a seed is one such call.
+/// `is_long`: of four lives, as scenarios/queue/queue_crash_points.json; else of one short life.
 std::string crash_points(bool is_long) {
   const std::string lives =
       is_long ? R"json("rotate": "300ms..600ms", )json" : R"json("rotate": "1s", )json";

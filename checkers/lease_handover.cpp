@@ -156,8 +156,8 @@ std::uint32_t Handovers::waiter(const Hold& hold, std::int64_t from_ns, std::int
   }
   by_node.erase(context_.invocation(hold.first).node);
   for (const auto& [node, tries] : by_node) {
-    if (!tries.broken && tries.last != none && later(tries.covered_ns, step) >= until_ns)
-      return tries.last;
+    if (tries.broken || tries.last == none) continue;
+    if (later(tries.covered_ns, step) >= until_ns) return tries.last;
   }
   return none;
 }

@@ -144,7 +144,7 @@ class RelayMachine {
   void settle(const Known& entry, const EntryOutcome& outcome);
   void come_back(const Batch& batch);
   [[nodiscard]] EntryId wanted_after(Lane& lane, EntryId& from) const;
-  /// Files a lane that waits for nothing under what it waits for now.
+  /// Puts a lane, whose wait is `nothing`, where what it waits for now is found.
   void file(LaneAt lane);
   [[nodiscard]] Nanos backoff(std::uint32_t failures) const;
   [[nodiscard]] Nanos call_backoff(std::uint32_t failures) const;
